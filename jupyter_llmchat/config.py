@@ -1,0 +1,85 @@
+"""Settings as frozen data; the server extension's traits become these once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineConfig:
+    """How one model is loaded and run."""
+
+    model_path: str
+    n_ctx: int = 8192
+    """Tokens in the KV cache, shared by all sequences; at most the model's own."""
+    n_threads: int = 0
+    """Decode threads; 0 takes the physical cores."""
+    n_gpu_layers: int = 0
+    """Layers on the GPU; -1 takes all. Without a GPU build it has no effect."""
+    n_sequences: int = 8
+    """Sequences that can be in the KV cache at once."""
+    prefill_chunk: int = 256
+    """Prompt tokens processed in one step at most, so that others are not held up."""
+    use_mmap: bool = True
+    use_mlock: bool = False
+    flash_attention: bool = False
+    """Off by default: on CPU it re-reads a shared prefix for every branch."""
+    kv_type: str = "f16"
+    """Element type of the KV cache: f16; q8_0 and q4_0 need flash attention."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerConfig:
+    """When the model process counts as lost, and how often it is started again."""
+
+    heartbeat_s: float = 1.0
+    silent_s: float = 5.0
+    """Without any message for this long the process is killed and restarted."""
+    stalled_s: float = 120.0
+    """One decode step may not take longer than this."""
+    start_s: float = 300.0
+    """Loading the model may not take longer than this."""
+    max_restarts: int = 3
+    restart_window_s: float = 60.0
+    """More than `max_restarts` deaths within this window open the circuit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineConfig:
+    """Time and token budgets of an answer."""
+
+    budget_s: dict[str, float] = field(
+        default_factory=lambda: {
+            "simple": 60.0,
+            "analytical": 90.0,
+            "comprehensive": 120.0,
+        }
+    )
+    """Seconds an answer may take, by strategy."""
+    max_deadline_s: float = 120.0
+    """No request may ask for more."""
+    stage_tokens: int = 400
+    """Tokens in one stage at most."""
+    temperature: float = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitsConfig:
+    """What a client may send."""
+
+    body_bytes: int = 1 << 20
+    frame_bytes: int = 1 << 20
+    question_chars: int = 100_000
+    turns_waiting: int = 32
+    """Turns running or waiting in all; one more is refused with `busy`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreConfig:
+    """Where the database lies. `path=None` keeps everything in memory."""
+
+    path: Path | None
+    group_ms: float = 5.0
+    """Writes that arrive within this window share one commit."""
+    group_size: int = 64

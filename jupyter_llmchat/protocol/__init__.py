@@ -1,0 +1,1 @@
+"""What server and clients say to each other. The leaf: no I/O, nothing of the rest."""

@@ -1,0 +1,52 @@
+"""Bytes ↔ structs. Whatever cannot be decoded is a BadRequest that names the place."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+
+from jupyter_llmchat.errors import BadRequest
+
+from .events import TurnEvent
+from .requests import Refused, SocketRequest
+
+T = TypeVar("T")
+_EVENT: msgspec.json.Decoder[TurnEvent] = msgspec.json.Decoder(TurnEvent)
+_FRAME: msgspec.json.Decoder[TurnEvent | Refused] = msgspec.json.Decoder(
+    TurnEvent | Refused
+)
+
+
+def encode(value: msgspec.Struct) -> bytes:
+    """Compact JSON in UTF-8."""
+    return msgspec.json.encode(value)
+
+
+def decode(data: bytes | str, kind: type[T]) -> T:
+    """One value of `kind`; raises BadRequest."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.ValidationError as error:
+        raise BadRequest(
+            f"The request does not fit: {error}.", "Correct the named field."
+        ) from error
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        raise BadRequest(
+            f"The request is not valid JSON: {error}.", "Send JSON in UTF-8."
+        ) from error
+
+
+def decode_event(data: bytes | str) -> TurnEvent:
+    """An event as the server sent it. Fields that are new to us are left out."""
+    return _EVENT.decode(data)
+
+
+def decode_frame(data: bytes | str) -> TurnEvent | Refused:
+    """A WebSocket frame from the server."""
+    return _FRAME.decode(data)
+
+
+def decode_request(data: bytes | str) -> SocketRequest:
+    """A WebSocket frame from a client; raises BadRequest."""
+    return decode(data, SocketRequest)  # type: ignore[arg-type]

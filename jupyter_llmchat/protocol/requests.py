@@ -1,0 +1,78 @@
+"""What a client asks. Unknown fields are refused, so that a typo is not ignored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+
+from .ids import new_id
+
+Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every request body."""
+
+
+class AskOptions(Body, frozen=True, kw_only=True):
+    """What a question may set; everything else comes from the session."""
+
+    deadline_s: Seconds | None = None
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
+    max_tokens: Annotated[int, msgspec.Meta(ge=1, le=8192)] | None = None
+    """Tokens in one stage at most."""
+    seed: int | None = None
+
+
+class AskBody(Body, frozen=True, kw_only=True):
+    """POST …/sessions/{id}/ask: a question, answered as a stream of events."""
+
+    question: str
+    client_message_id: Identifier = msgspec.field(default_factory=new_id)
+    """Repeating a request with the same id joins the same turn."""
+    options: AskOptions = AskOptions()
+
+
+class CreateSession(Body, frozen=True, kw_only=True):
+    """POST …/sessions."""
+
+    title: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    config: dict[str, Any] = {}
+
+
+class Ask(AskBody, frozen=True, kw_only=True, tag="ask", tag_field="type"):
+    """WebSocket: ask and subscribe to the turn."""
+
+    session_id: Identifier
+
+
+class Cancel(Body, frozen=True, kw_only=True, tag="cancel", tag_field="type"):
+    """WebSocket: stop a turn; what was said is kept."""
+
+    turn_id: Identifier
+
+
+class Resume(Body, frozen=True, kw_only=True, tag="resume", tag_field="type"):
+    """WebSocket: subscribe to a turn and get its events from `from_seq` on."""
+
+    turn_id: Identifier
+    from_seq: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+SocketRequest = Ask | Cancel | Resume
+"""Every frame that a client may send."""
+
+
+class Refused(
+    msgspec.Struct, frozen=True, kw_only=True, tag="refused", tag_field="type"
+):
+    """WebSocket: the answer to a frame that could not be acted on."""
+
+    code: str
+    message: str
+    hint: str
+    retryable: bool
+    client_message_id: str | None = None
+    """Of the question that was refused, where there is one."""

@@ -1,0 +1,142 @@
+"""Bodies of REST answers."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from .events import Option, TurnMetrics
+from .ids import Stage
+
+MessageState = Literal["complete", "streaming", "interrupted", "cancelled", "failed"]
+ModelState = Literal["starting", "ready", "restarting", "failed", "stopped"]
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of every answer body."""
+
+
+class Session(Resource, frozen=True, kw_only=True):
+    """A conversation. Times are seconds since the epoch."""
+
+    id: str
+    title: str
+    created: float
+    updated: float
+    messages: int
+    config: dict[str, Any]
+
+
+class SessionList(Resource, frozen=True, kw_only=True):
+    """Sessions, the one used last first."""
+
+    sessions: tuple[Session, ...]
+
+
+class StageText(Resource, frozen=True, kw_only=True):
+    """A stage of a stored answer."""
+
+    stage: Stage
+    text: str
+
+
+class Message(Resource, frozen=True, kw_only=True):
+    """A question or an answer."""
+
+    id: str
+    session_id: str
+    turn_id: str
+    role: Literal["user", "assistant"]
+    text: str
+    stages: tuple[StageText, ...]
+    state: MessageState
+    created: float
+    tokens: int
+    processing_ms: float | None
+    model: str | None
+    parameters: dict[str, Any]
+    prompt_template: str | None
+
+
+class MessageList(Resource, frozen=True, kw_only=True):
+    """Messages of a session, oldest first."""
+
+    messages: tuple[Message, ...]
+
+
+class StoredDecision(Resource, frozen=True, kw_only=True):
+    """A decision of a turn as it was taken."""
+
+    name: str
+    options: tuple[Option, ...]
+    chosen: str
+    calibrated: bool
+    tokens: int
+    ms: float
+
+
+class Turn(Resource, frozen=True, kw_only=True):
+    """One question and what became of it."""
+
+    id: str
+    session_id: str
+    state: MessageState
+    created: float
+    strategy: str | None
+    finish_reason: str | None
+    metrics: TurnMetrics | None
+    decisions: tuple[StoredDecision, ...]
+
+
+class ModelStatus(Resource, frozen=True, kw_only=True):
+    """The model process."""
+
+    state: ModelState
+    name: str
+    detail: str
+    """What is being done or what went wrong, and the next step."""
+    pid: int | None = None
+    load_ms: float | None = None
+    n_ctx: int | None = None
+    n_threads: int | None = None
+    restarts: int = 0
+
+
+class StoreStatus(Resource, frozen=True, kw_only=True):
+    """The database."""
+
+    kind: Literal["file", "memory"]
+    path: str | None
+    detail: str
+
+
+class Status(Resource, frozen=True, kw_only=True):
+    """GET …/status."""
+
+    version: str
+    protocol: int
+    model: ModelStatus
+    store: StoreStatus
+    turns_active: int
+
+
+class Health(Resource, frozen=True, kw_only=True):
+    """GET …/health."""
+
+    ok: bool
+
+
+class Cancelled(Resource, frozen=True, kw_only=True):
+    """POST …/turns/{id}/cancel; `stopping` is false when it had ended already."""
+
+    stopping: bool
+
+
+class ErrorBody(Resource, frozen=True, kw_only=True):
+    """Every answer with a status of 400 or more."""
+
+    code: str
+    message: str
+    hint: str
+    retryable: bool
