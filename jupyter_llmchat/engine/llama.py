@@ -1,0 +1,297 @@
+"""llama.cpp behind one file: a model, its vocabulary and one context.
+
+Facts that this file stands on (llama-cpp-python 0.3.36): `kv_unified` must be on for
+cells to be shared between sequences; misuse aborts the process, which is why it runs
+in one of its own; a context belongs to one thread, only `abort` may be called from
+another; a compute is aborted by a C callback, so no Python runs inside it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import llama_cpp
+import numpy as np
+
+from jupyter_llmchat.config import EngineConfig
+from jupyter_llmchat.errors import GenerationFailed, ModelUnavailable
+from jupyter_llmchat.language_model import SamplingParams
+
+KNOWN_VERSION = "0.3.36"
+PENALTY_WINDOW = 64
+"""Tokens back that the repetition penalty looks."""
+
+_KV_TYPES = {
+    "f16": llama_cpp.GGML_TYPE_F16,
+    "q8_0": llama_cpp.GGML_TYPE_Q8_0,
+    "q4_0": llama_cpp.GGML_TYPE_Q4_0,
+}
+
+
+class Aborted(Exception):
+    """A compute was stopped by `abort`; cells of this batch may be half there."""
+
+
+class NoRoom(Exception):
+    """The KV cache has no place for the batch; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One token of a batch."""
+
+    token: int
+    position: int
+    sequence: int
+    output: bool
+    """Whether its logits are wanted."""
+
+
+class LlamaLog:
+    """llama.cpp's log, kept in memory instead of printed. One for the process."""
+
+    def __init__(self, lines: int = 200) -> None:
+        self.lines: deque[str] = deque(maxlen=lines)
+        # Kept as an attribute: llama.cpp holds only a bare pointer to it.
+        self._callback = llama_cpp.llama_log_callback(self._take)
+        llama_cpp.llama_log_set(self._callback, None)
+
+    def last_problem(self) -> str:
+        """The newest line that tells of a failure; empty without one."""
+        words = ("error", "failed", "unable", "invalid", "unsupported", "unknown")
+        for line in reversed(self.lines):
+            if any(word in line.lower() for word in words):
+                return line
+        return ""
+
+    def _take(self, _level: int, text: bytes, _data: Any) -> None:
+        line = text.decode("utf-8", errors="replace").strip()
+        if line:
+            self.lines.append(line)
+
+
+class LlamaModel:
+    """A loaded model with its context; implements Vocabulary.
+
+    Raises ModelUnavailable when it cannot be loaded. All methods but `abort` belong to
+    the thread that runs the engine.
+    """
+
+    def __init__(self, config: EngineConfig, log: LlamaLog) -> None:
+        self._log = log
+        _check_binding()
+        llama_cpp.llama_backend_init()
+        self._model = self._load(config)
+        self._vocab = llama_cpp.llama_model_get_vocab(self._model)
+        self.n_vocab = llama_cpp.llama_vocab_n_tokens(self._vocab)
+        self.n_threads = config.n_threads or _physical_cores()
+        self._context = self._open(config)
+        self._memory = llama_cpp.llama_get_memory(self._context)
+        self.n_ctx: int = llama_cpp.llama_n_ctx(self._context)
+        self.n_sequences = config.n_sequences
+        self.n_batch: int = llama_cpp.llama_n_batch(self._context)
+        self._batch = llama_cpp.llama_batch_init(self.n_batch, 0, 1)
+        self._flag = _arm_abort(self._context)
+
+    def _load(self, config: EngineConfig) -> Any:
+        params = llama_cpp.llama_model_default_params()
+        params.n_gpu_layers = config.n_gpu_layers
+        params.load_mode = int(config.use_mmap) + 2 * int(config.use_mlock)
+        model = llama_cpp.llama_model_load_from_file(
+            os.fsencode(config.model_path), params
+        )
+        if not model:
+            raise ModelUnavailable(
+                f"The model file {config.model_path} cannot be loaded"
+                f" ({self._log.last_problem() or 'no reason given'}).",
+                "Download it again, or set another file with --LLMChatApp.model_path.",
+            )
+        return model
+
+    def _open(self, config: EngineConfig) -> Any:
+        params = llama_cpp.llama_context_default_params()
+        trained = llama_cpp.llama_model_n_ctx_train(self._model)
+        params.n_ctx = min(config.n_ctx, trained) or trained
+        params.n_batch = config.prefill_chunk + config.n_sequences
+        params.n_ubatch = params.n_batch
+        params.n_seq_max = config.n_sequences
+        params.n_threads = params.n_threads_batch = self.n_threads
+        params.kv_unified = True
+        params.flash_attn_type = int(config.flash_attention)
+        params.type_k = params.type_v = _KV_TYPES[config.kv_type]
+        context = llama_cpp.llama_init_from_model(self._model, params)
+        if not context:
+            raise ModelUnavailable(
+                f"No context of {params.n_ctx} tokens could be made"
+                f" ({self._log.last_problem() or 'no reason given'}).",
+                "Set a smaller n_ctx, or close other programs.",
+            )
+        return context
+
+    # -- vocabulary ---------------------------------------------------------------
+
+    @property
+    def bos(self) -> int | None:
+        wanted = llama_cpp.llama_vocab_get_add_bos(self._vocab)
+        return llama_cpp.llama_vocab_bos(self._vocab) if wanted else None
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]:
+        data = text.encode("utf-8", errors="replace")
+        room = len(data) + 8
+        tokens = (llama_cpp.llama_token * room)()
+        count = llama_cpp.llama_tokenize(
+            self._vocab, data, len(data), tokens, room, False, special
+        )
+        return list(tokens[: max(count, 0)])
+
+    def piece(self, token: int, *, special: bool = False) -> bytes:
+        size = 64
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            count = llama_cpp.llama_token_to_piece(
+                self._vocab, token, buffer, size, 0, special
+            )
+            if count >= 0:
+                return buffer.raw[:count]
+            size = -count
+
+    def is_end(self, token: int) -> bool:
+        return bool(llama_cpp.llama_vocab_is_eog(self._vocab, token))
+
+    def is_control(self, token: int) -> bool:
+        attributes = llama_cpp.llama_vocab_get_attr(self._vocab, token)
+        return bool(attributes & llama_cpp.LLAMA_TOKEN_ATTR_CONTROL)
+
+    def token_text(self, name: str) -> str:
+        """Text of the model's `bos` or `eos` token; empty without one."""
+        token = getattr(llama_cpp, f"llama_vocab_{name}")(self._vocab)
+        return "" if token < 0 else self.piece(token, special=True).decode()
+
+    def chat_template(self) -> str | None:
+        source = llama_cpp.llama_model_chat_template(self._model, None)
+        return source.decode("utf-8", errors="replace") if source else None
+
+    # -- context ------------------------------------------------------------------
+
+    def decode(self, rows: Sequence[Row]) -> None:
+        """Processes the rows. Raises Aborted, NoRoom or GenerationFailed."""
+        batch = self._batch
+        batch.n_tokens = len(rows)
+        for index, row in enumerate(rows):
+            batch.token[index] = row.token
+            batch.pos[index] = row.position
+            batch.n_seq_id[index] = 1
+            batch.seq_id[index][0] = row.sequence
+            batch.logits[index] = row.output
+        code = llama_cpp.llama_decode(self._context, batch)
+        if code == 1:
+            raise NoRoom
+        if code == 2:
+            raise Aborted
+        if code != 0:
+            raise GenerationFailed(
+                f"llama.cpp could not process the batch (code {code}:"
+                f" {self._log.last_problem() or 'no reason given'}).",
+                "Ask again; if it stays, run `jupyter llmchat doctor`.",
+            )
+
+    def logprobs(self, row: int, tokens: Sequence[int]) -> list[float]:
+        """Log-probabilities (nats) of `tokens` after the row at that batch index."""
+        pointer = llama_cpp.llama_get_logits_ith(self._context, row)
+        logits = np.ctypeslib.as_array(pointer, (self.n_vocab,))
+        peak = logits.max()
+        total = float(peak) + float(np.log(np.exp(logits - peak).sum()))
+        return [float(logits[token]) - total for token in tokens]
+
+    def trim(self, sequence: int, start: int) -> None:
+        """Forgets the cells of a sequence from position `start` on."""
+        llama_cpp.llama_memory_seq_rm(self._memory, sequence, start, -1)
+
+    def copy(self, source: int, target: int, length: int) -> None:
+        """Shares the first `length` cells of `source` with the empty `target`."""
+        llama_cpp.llama_memory_seq_cp(self._memory, source, target, 0, length)
+
+    def sampler(self, params: SamplingParams) -> Sampler:
+        return Sampler(self._context, self.n_vocab, params)
+
+    # -- abort --------------------------------------------------------------------
+
+    def abort(self) -> None:
+        """Stops the compute that is running, or the next one. From any thread."""
+        self._flag[0] = b"\x01"
+
+    def arm(self) -> None:
+        """Takes back an abort, before a compute that is wanted."""
+        self._flag[0] = b"\x00"
+
+    def close(self) -> None:
+        llama_cpp.llama_batch_free(self._batch)
+        llama_cpp.llama_free(self._context)
+        llama_cpp.llama_model_free(self._model)
+
+
+class Sampler:
+    """Draws tokens for one request; remembers what it drew for the penalty."""
+
+    def __init__(self, context: Any, n_vocab: int, params: SamplingParams) -> None:
+        self._context = context
+        self._chain = llama_cpp.llama_sampler_chain_init(
+            llama_cpp.llama_sampler_chain_default_params()
+        )
+        for stage in _sampler_stages(n_vocab, params):
+            llama_cpp.llama_sampler_chain_add(self._chain, stage)
+
+    def sample(self, row: int) -> int:
+        """A token to follow the row at that batch index."""
+        return int(llama_cpp.llama_sampler_sample(self._chain, self._context, row))
+
+    def close(self) -> None:
+        llama_cpp.llama_sampler_free(self._chain)
+
+
+def _sampler_stages(n_vocab: int, params: SamplingParams) -> list[Any]:
+    penalties = llama_cpp.llama_sampler_init_penalties(
+        n_vocab, PENALTY_WINDOW, params.repeat_penalty, 0.0, 0.0
+    )
+    if params.temperature == 0:
+        return [penalties, llama_cpp.llama_sampler_init_greedy()]
+    seed = llama_cpp.LLAMA_DEFAULT_SEED if params.seed is None else params.seed
+    return [
+        penalties,
+        llama_cpp.llama_sampler_init_top_k(params.top_k),
+        llama_cpp.llama_sampler_init_top_p(params.top_p, 1),
+        llama_cpp.llama_sampler_init_min_p(params.min_p, 1),
+        llama_cpp.llama_sampler_init_temp(params.temperature),
+        llama_cpp.llama_sampler_init_dist(seed & 0xFFFFFFFF),
+    ]
+
+
+def _check_binding() -> None:
+    if llama_cpp.__version__ != KNOWN_VERSION:
+        raise ModelUnavailable(
+            f"llama-cpp-python is {llama_cpp.__version__}, this needs {KNOWN_VERSION}.",
+            f"Run `pip install llama-cpp-python=={KNOWN_VERSION}`.",
+        )
+
+
+def _physical_cores() -> int:
+    import psutil
+
+    return psutil.cpu_count(logical=False) or os.cpu_count() or 1
+
+
+def _arm_abort(context: Any) -> Any:
+    """Makes C's `strlen` of a one-character buffer the abort callback: it is true once
+    the character is set, and no Python runs for it. Returns the buffer."""
+    library = ctypes.cdll.msvcrt if os.name == "nt" else ctypes.CDLL(None)
+    callback = ctypes.cast(library.strlen, llama_cpp.ggml_abort_callback)
+    flag = ctypes.create_string_buffer(2)
+    llama_cpp.llama_set_abort_callback(
+        context, callback, ctypes.cast(flag, ctypes.c_void_p)
+    )
+    return flag

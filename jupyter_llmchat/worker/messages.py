@@ -1,0 +1,90 @@
+"""What server and worker say to each other over a pair of pipes. Never sent further."""
+
+from __future__ import annotations
+
+import struct
+from typing import IO
+
+import msgspec
+
+from jupyter_llmchat.calls import (
+    Cancel,
+    Failed,
+    Finished,
+    Generate,
+    Score,
+    Scored,
+    Text,
+)
+from jupyter_llmchat.config import EngineConfig
+
+MAX_FRAME = 64 << 20
+"""Bytes of one message at most; more means that the stream is out of step."""
+
+_LENGTH = struct.Struct("<I")
+
+
+class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
+    """The first message to a worker."""
+
+    engine: EngineConfig
+    heartbeat_s: float
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
+    """The model is loaded and has computed something."""
+
+    n_ctx: int
+    n_threads: int
+    load_ms: float
+
+
+class LoadFailed(msgspec.Struct, frozen=True, kw_only=True, tag="load_failed"):
+    """The model cannot be loaded; the worker exits."""
+
+    message: str
+    hint: str
+
+
+class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, tag="heartbeat"):
+    """The worker is alive."""
+
+    step_s: float
+    """Seconds since the compute at hand began; 0 between two."""
+
+
+ToWorker = Load | Generate | Score | Cancel
+FromWorker = Ready | LoadFailed | Heartbeat | Text | Finished | Scored | Failed
+
+_TO_WORKER: msgspec.msgpack.Decoder[ToWorker] = msgspec.msgpack.Decoder(ToWorker)
+_FROM_WORKER: msgspec.msgpack.Decoder[FromWorker] = msgspec.msgpack.Decoder(FromWorker)
+
+
+def frame(message: ToWorker | FromWorker) -> bytes:
+    """A message as it goes into a pipe: its length, then msgpack."""
+    body = msgspec.msgpack.encode(message)
+    return _LENGTH.pack(len(body)) + body
+
+
+def read_to_worker(pipe: IO[bytes]) -> ToWorker | None:
+    """The next message from the server; None when it has gone."""
+    body = _read(pipe)
+    return None if body is None else _TO_WORKER.decode(body)
+
+
+def read_from_worker(pipe: IO[bytes]) -> FromWorker | None:
+    """The next message from the worker; None when it has gone."""
+    body = _read(pipe)
+    return None if body is None else _FROM_WORKER.decode(body)
+
+
+def _read(pipe: IO[bytes]) -> bytes | None:
+    """One frame's body; None at the end, also in the middle of a frame."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    if length > MAX_FRAME:
+        raise ValueError(f"a message of {length} bytes: the pipe is out of step")
+    body = pipe.read(length)
+    return body if len(body) == length else None

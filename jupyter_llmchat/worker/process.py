@@ -1,0 +1,114 @@
+"""The worker process: loads one model and serves calls until its input closes.
+
+The main thread runs the engine, one thread reads calls, one sends heartbeats. When
+the server goes away, however that happens, the input closes and the process exits.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from typing import IO, TYPE_CHECKING
+
+from jupyter_llmchat.calls import Output
+from jupyter_llmchat.errors import LLMChatError
+
+from .messages import (
+    FromWorker,
+    Heartbeat,
+    Load,
+    LoadFailed,
+    Ready,
+    frame,
+    read_to_worker,
+)
+
+if TYPE_CHECKING:
+    from jupyter_llmchat.engine.loop import EngineLoop
+
+
+class Outlet:
+    """The way out, shared by the threads of the worker."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._lock = threading.Lock()
+
+    def send(self, message: FromWorker | Output) -> None:
+        """Sends a message; ends the process when nobody listens any more."""
+        try:
+            with self._lock:
+                self._pipe.write(frame(message))
+                self._pipe.flush()
+        except OSError:
+            os._exit(0)
+
+
+def main() -> None:
+    """Entry point of the process."""
+    # Ctrl-C goes to all processes of a terminal; when to end is the server's to say.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    calls, outlet = _claim_pipes()
+    load = read_to_worker(calls)
+    if not isinstance(load, Load):
+        sys.exit("the first message must be Load")
+    try:
+        serve(load, calls, outlet)
+    except LLMChatError as error:
+        outlet.send(LoadFailed(message=error.message, hint=error.hint))
+        sys.exit(3)
+
+
+def serve(load: Load, calls: IO[bytes], outlet: Outlet) -> None:
+    """Loads the model, says Ready and runs the engine."""
+    pulse = Pulse(outlet, load.heartbeat_s)
+    pulse.start()
+    started = time.monotonic()
+    from jupyter_llmchat.engine.llama import LlamaLog, LlamaModel, Row
+    from jupyter_llmchat.engine.loop import EngineLoop
+
+    model = LlamaModel(load.engine, LlamaLog())
+    model.decode([Row(0, 0, 0, True)])
+    model.trim(0, 0)
+    loop = EngineLoop(model, load.engine.prefill_chunk, outlet.send)
+    pulse.loop = loop
+    threading.Thread(target=_read_calls, args=(calls, loop), daemon=True).start()
+    load_ms = (time.monotonic() - started) * 1e3
+    outlet.send(Ready(n_ctx=model.n_ctx, n_threads=model.n_threads, load_ms=load_ms))
+    loop.run()
+
+
+class Pulse(threading.Thread):
+    """Tells the server every `interval` seconds that the process lives."""
+
+    def __init__(self, outlet: Outlet, interval: float) -> None:
+        super().__init__(daemon=True)
+        self.loop: EngineLoop | None = None
+        self._outlet = outlet
+        self._interval = interval
+
+    def run(self) -> None:
+        while True:
+            since = self.loop.step_started if self.loop else None
+            step_s = 0.0 if since is None else time.monotonic() - since
+            self._outlet.send(Heartbeat(step_s=step_s))
+            time.sleep(self._interval)
+
+
+def _read_calls(calls: IO[bytes], loop: EngineLoop) -> None:
+    while (call := read_to_worker(calls)) is not None:
+        if not isinstance(call, Load):
+            loop.submit(call)
+    os._exit(0)
+
+
+def _claim_pipes() -> tuple[IO[bytes], Outlet]:
+    """Keeps stdin and stdout for messages: what libraries print goes to stderr."""
+    calls = os.fdopen(os.dup(0), "rb")
+    outlet = Outlet(os.fdopen(os.dup(1), "wb"))
+    os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    return calls, outlet
