@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,7 @@ class EngineConfig:
     n_ctx: int = 8192
     """Tokens in the KV cache, shared by all sequences; at most the model's own."""
     n_threads: int = 0
-    """Decode threads; 0 takes the physical cores."""
+    """Threads; 0 takes the physical cores, one fewer while text is written."""
     n_gpu_layers: int = 0
     """Layers on the GPU; -1 takes all. Without a GPU build it has no effect."""
     n_sequences: int = 8
@@ -62,6 +63,8 @@ class PipelineConfig:
     stage_tokens: int = 400
     """Tokens in one stage at most."""
     temperature: float = 0.2
+    history_chars: int = 6000
+    """Earlier exchanges of the session that go into a prompt, in characters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,3 +86,14 @@ class StoreConfig:
     group_ms: float = 5.0
     """Writes that arrive within this window share one commit."""
     group_size: int = 64
+
+
+def data_dir() -> Path:
+    """The folder for what is kept: LLMCHAT_DATA_DIR, else in Jupyter's data folder.
+
+    It need not exist yet.
+    """
+    from jupyter_core.paths import jupyter_data_dir
+
+    chosen = os.environ.get("LLMCHAT_DATA_DIR", "")
+    return Path(chosen).expanduser() if chosen else Path(jupyter_data_dir(), "llmchat")

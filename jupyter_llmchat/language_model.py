@@ -5,7 +5,7 @@ Implemented by the link to the worker process and, in tests, by a scripted fake.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from enum import IntEnum
 from typing import Literal, Protocol
 
@@ -123,7 +123,7 @@ class LanguageModel(Protocol):
         *,
         deadline: float | None = None,
         priority: Priority = Priority.VISIBLE,
-    ) -> AsyncIterator[Piece]:
+    ) -> AsyncGenerator[Piece, None]:
         """Text as it is generated; closing the iterator cancels the generation."""
         ...
 

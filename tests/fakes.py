@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from jupyter_llmchat.errors import LLMChatError
@@ -51,7 +51,7 @@ class FakeModel:
         *,
         deadline: float | None = None,
         priority: Priority = Priority.VISIBLE,
-    ) -> AsyncIterator[Piece]:
+    ) -> AsyncGenerator[Piece, None]:
         text = prompt_text(prompt)
         self.prompts.append(text)
         words = self.reply(text).split(" ")[: params.max_tokens]

@@ -12,7 +12,6 @@ import ctypes
 import os
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import llama_cpp
@@ -21,6 +20,8 @@ import numpy as np
 from jupyter_llmchat.config import EngineConfig
 from jupyter_llmchat.errors import GenerationFailed, ModelUnavailable
 from jupyter_llmchat.language_model import SamplingParams
+
+from .model import Aborted, NoRoom, Row
 
 KNOWN_VERSION = "0.3.36"
 PENALTY_WINDOW = 64
@@ -31,25 +32,6 @@ _KV_TYPES = {
     "q8_0": llama_cpp.GGML_TYPE_Q8_0,
     "q4_0": llama_cpp.GGML_TYPE_Q4_0,
 }
-
-
-class Aborted(Exception):
-    """A compute was stopped by `abort`; cells of this batch may be half there."""
-
-
-class NoRoom(Exception):
-    """The KV cache has no place for the batch; nothing was changed."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One token of a batch."""
-
-    token: int
-    position: int
-    sequence: int
-    output: bool
-    """Whether its logits are wanted."""
 
 
 class LlamaLog:
@@ -76,7 +58,7 @@ class LlamaLog:
 
 
 class LlamaModel:
-    """A loaded model with its context; implements Vocabulary.
+    """A loaded model with its context; implements Model.
 
     Raises ModelUnavailable when it cannot be loaded. All methods but `abort` belong to
     the thread that runs the engine.
@@ -89,7 +71,11 @@ class LlamaModel:
         self._model = self._load(config)
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
         self.n_vocab = llama_cpp.llama_vocab_n_tokens(self._vocab)
-        self.n_threads = config.n_threads or _physical_cores()
+        cores = _physical_cores()
+        # A step waits for its slowest thread at every barrier: a thread that has to
+        # share its core holds up all. One core is left to everybody else.
+        self.n_threads = config.n_threads or max(1, cores - 1)
+        self._n_prefill_threads = config.n_threads or cores
         self._context = self._open(config)
         self._memory = llama_cpp.llama_get_memory(self._context)
         self.n_ctx: int = llama_cpp.llama_n_ctx(self._context)
@@ -120,7 +106,8 @@ class LlamaModel:
         params.n_batch = config.prefill_chunk + config.n_sequences
         params.n_ubatch = params.n_batch
         params.n_seq_max = config.n_sequences
-        params.n_threads = params.n_threads_batch = self.n_threads
+        params.n_threads = self.n_threads
+        params.n_threads_batch = self._n_prefill_threads
         params.kv_unified = True
         params.flash_attn_type = int(config.flash_attention)
         params.type_k = params.type_v = _KV_TYPES[config.kv_type]
@@ -168,7 +155,6 @@ class LlamaModel:
         return bool(attributes & llama_cpp.LLAMA_TOKEN_ATTR_CONTROL)
 
     def token_text(self, name: str) -> str:
-        """Text of the model's `bos` or `eos` token; empty without one."""
         token = getattr(llama_cpp, f"llama_vocab_{name}")(self._vocab)
         return "" if token < 0 else self.piece(token, special=True).decode()
 
@@ -179,7 +165,6 @@ class LlamaModel:
     # -- context ------------------------------------------------------------------
 
     def decode(self, rows: Sequence[Row]) -> None:
-        """Processes the rows. Raises Aborted, NoRoom or GenerationFailed."""
         batch = self._batch
         batch.n_tokens = len(rows)
         for index, row in enumerate(rows):
@@ -201,7 +186,6 @@ class LlamaModel:
             )
 
     def logprobs(self, row: int, tokens: Sequence[int]) -> list[float]:
-        """Log-probabilities (nats) of `tokens` after the row at that batch index."""
         pointer = llama_cpp.llama_get_logits_ith(self._context, row)
         logits = np.ctypeslib.as_array(pointer, (self.n_vocab,))
         peak = logits.max()
@@ -209,24 +193,20 @@ class LlamaModel:
         return [float(logits[token]) - total for token in tokens]
 
     def trim(self, sequence: int, start: int) -> None:
-        """Forgets the cells of a sequence from position `start` on."""
         llama_cpp.llama_memory_seq_rm(self._memory, sequence, start, -1)
 
     def copy(self, source: int, target: int, length: int) -> None:
-        """Shares the first `length` cells of `source` with the empty `target`."""
         llama_cpp.llama_memory_seq_cp(self._memory, source, target, 0, length)
 
-    def sampler(self, params: SamplingParams) -> Sampler:
-        return Sampler(self._context, self.n_vocab, params)
+    def sampler(self, params: SamplingParams) -> LlamaSampler:
+        return LlamaSampler(self._context, self.n_vocab, params)
 
     # -- abort --------------------------------------------------------------------
 
     def abort(self) -> None:
-        """Stops the compute that is running, or the next one. From any thread."""
         self._flag[0] = b"\x01"
 
     def arm(self) -> None:
-        """Takes back an abort, before a compute that is wanted."""
         self._flag[0] = b"\x00"
 
     def close(self) -> None:
@@ -235,7 +215,7 @@ class LlamaModel:
         llama_cpp.llama_model_free(self._model)
 
 
-class Sampler:
+class LlamaSampler:
     """Draws tokens for one request; remembers what it drew for the penalty."""
 
     def __init__(self, context: Any, n_vocab: int, params: SamplingParams) -> None:
@@ -247,7 +227,6 @@ class Sampler:
             llama_cpp.llama_sampler_chain_add(self._chain, stage)
 
     def sample(self, row: int) -> int:
-        """A token to follow the row at that batch index."""
         return int(llama_cpp.llama_sampler_sample(self._chain, self._context, row))
 
     def close(self) -> None:

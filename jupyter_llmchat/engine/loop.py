@@ -6,20 +6,17 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from jupyter_llmchat.calls import Cancel, Failed, Generate, Last, Output, Score
 from jupyter_llmchat.errors import GenerationFailed, LLMChatError
 
 from .chat_template import ChatTemplate
+from .model import Aborted, Model, NoRoom, Row, Sampler
 from .prompt import encode
 from .scheduler import Scheduler
 from .sequence import Generation, Scoring, Sequence
 from .slots import Slots
 from .step import Copy, Outcome, Run, Sample, Step, Targets, Trim
-
-if TYPE_CHECKING:
-    from .llama import LlamaModel, Sampler
 
 Call = Generate | Score | Cancel
 RAISE_N_CTX = "Ask again, or raise n_ctx."
@@ -30,7 +27,7 @@ class EngineLoop:
     the thread in `run`; `emit` is called there with everything that is said."""
 
     def __init__(
-        self, model: LlamaModel, chunk: int, emit: Callable[[Output], None]
+        self, model: Model, chunk: int, emit: Callable[[Output], None]
     ) -> None:
         self._model = model
         self._emit = emit
@@ -125,8 +122,6 @@ class EngineLoop:
         return ids
 
     def _carry_out(self, step: Step) -> None:
-        from .llama import Aborted, NoRoom
-
         with self._lock:
             self._model.arm()
             if self._cancelled & step.request_ids:
@@ -153,8 +148,6 @@ class EngineLoop:
 
     def _compute(self, step: Step) -> Outcome:
         """The model's part of a step."""
-        from .llama import Row
-
         for change in step.changes:
             match change:
                 case Trim():

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from jupyter_llmchat.language_model import Part, Prompt, TextPrompt
 
 from .chat_template import ChatTemplate
-
-
-class Vocabulary(Protocol):
-    """What of a model's vocabulary the engine needs."""
-
-    @property
-    def bos(self) -> int | None:
-        """The token every prompt begins with, where the model wants one."""
-        ...
-
-    def tokenize(self, text: str, *, special: bool) -> list[int]:
-        """Token ids of `text`; control tokens only if `special`."""
-        ...
-
-    def piece(self, token: int) -> bytes:
-        """The bytes of a token; empty for control tokens."""
-        ...
-
-    def is_end(self, token: int) -> bool:
-        """Whether the model says with it that it has finished."""
-        ...
+from .model import Vocabulary
 
 
 def encode(prompt: Prompt, vocabulary: Vocabulary, template: ChatTemplate) -> list[int]:

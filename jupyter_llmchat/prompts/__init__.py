@@ -1,1 +1,1 @@
-
+"""The texts that the model is given, as data files; `catalogue` reads them."""

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TypeVar
@@ -20,6 +20,9 @@ from jupyter_llmchat.config import EngineConfig
 from .messages import FromWorker, Load, ToWorker, frame, read_from_worker
 
 T = TypeVar("T")
+
+COMMAND = (sys.executable, "-P", "-m", "jupyter_llmchat.worker")
+"""How a worker is started; -P keeps the working folder's modules out of it."""
 
 PASSED_ON = (
     "PATH",
@@ -59,6 +62,7 @@ class WorkerProcess:
         self,
         engine: EngineConfig,
         heartbeat_s: float,
+        command: Sequence[str],
         on_message: Callable[[FromWorker], None],
         on_exit: Callable[[Exit], None],
     ) -> None:
@@ -68,7 +72,7 @@ class WorkerProcess:
         self._outgoing: queue.SimpleQueue[ToWorker | None] = queue.SimpleQueue()
         self._stderr: deque[str] = deque(maxlen=20)
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "jupyter_llmchat.worker"],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -7,7 +7,7 @@ import itertools
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from jupyter_llmchat.language_model import (
 )
 from jupyter_llmchat.protocol.resources import ModelStatus
 
-from .handle import WorkerProcess
+from .handle import COMMAND, WorkerProcess
 from .scores import calibrated, leaning, normalised, totals
 from .supervisor import Supervisor
 
@@ -56,6 +56,7 @@ class WorkerLink:
         engine: EngineConfig,
         config: WorkerConfig | None = None,
         log: logging.Logger | None = None,
+        command: Sequence[str] = COMMAND,
     ) -> None:
         self.name = Path(engine.model_path).stem
         self._supervisor = Supervisor(
@@ -63,6 +64,7 @@ class WorkerLink:
             engine,
             config or WorkerConfig(),
             log or logging.getLogger(__name__),
+            command,
             self._deliver,
             self._interrupt,
         )
@@ -93,7 +95,7 @@ class WorkerLink:
         *,
         deadline: float | None = None,
         priority: Priority = Priority.VISIBLE,
-    ) -> AsyncIterator[Piece]:
+    ) -> AsyncGenerator[Piece, None]:
         try:
             worker = await self._ready_worker(deadline)
         except TimeoutError:

@@ -67,8 +67,9 @@ def serve(load: Load, calls: IO[bytes], outlet: Outlet) -> None:
     pulse = Pulse(outlet, load.heartbeat_s)
     pulse.start()
     started = time.monotonic()
-    from jupyter_llmchat.engine.llama import LlamaLog, LlamaModel, Row
+    from jupyter_llmchat.engine.llama import LlamaLog, LlamaModel
     from jupyter_llmchat.engine.loop import EngineLoop
+    from jupyter_llmchat.engine.model import Row
 
     model = LlamaModel(load.engine, LlamaLog())
     model.decode([Row(0, 0, 0, True)])

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from jupyter_llmchat.calls import Failed, Finished, Output, Scored, Text
 from jupyter_llmchat.config import EngineConfig, WorkerConfig
@@ -34,6 +34,7 @@ class Supervisor:
         engine: EngineConfig,
         config: WorkerConfig,
         log: logging.Logger,
+        command: Sequence[str],
         deliver: Callable[[Output], None],
         interrupt: Callable[[LLMChatError], None],
     ) -> None:
@@ -41,6 +42,7 @@ class Supervisor:
         self._engine = engine
         self._config = config
         self._log = log
+        self._command = command
         self._deliver = deliver
         self._interrupt = interrupt
         self._worker: WorkerProcess | None = None
@@ -105,7 +107,11 @@ class Supervisor:
         self._gone.clear()
         self._heard = self._started = time.monotonic()
         self._worker = WorkerProcess(
-            self._engine, self._config.heartbeat_s, self._on_message, self._on_exit
+            self._engine,
+            self._config.heartbeat_s,
+            self._command,
+            self._on_message,
+            self._on_exit,
         )
         self._watch = asyncio.create_task(self._watchdog(self._worker))
 

@@ -1,0 +1,77 @@
+"""Figures of one answer, taken while it is written."""
+
+from __future__ import annotations
+
+import time
+
+from jupyter_llmchat.language_model import Piece
+from jupyter_llmchat.protocol.events import Decision, TurnMetrics
+from jupyter_llmchat.protocol.ids import Stage
+
+
+class StageTimer:
+    """One stage: its tokens and when they came. Times are time.monotonic()."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.first: float | None = None
+        self.last = self.started
+        self.tokens = 0
+        self.prompt_tokens = 0
+        self.cached_tokens = 0
+
+    @property
+    def ms(self) -> float:
+        """From the start to the last piece."""
+        return (self.last - self.started) * 1e3
+
+    def piece(self, piece: Piece) -> None:
+        """Takes a piece into account as it arrives."""
+        self.last = time.monotonic()
+        if self.first is None and piece.tokens:
+            self.first = self.last
+        self.tokens += piece.tokens
+        if piece.usage is not None:
+            self.prompt_tokens = piece.usage.prompt_tokens
+            self.cached_tokens = piece.usage.cached_tokens
+
+
+class Meter:
+    """All stages and decisions of an answer."""
+
+    def __init__(self, arrived: float) -> None:
+        self._arrived = arrived
+        self._timers: dict[Stage, StageTimer] = {}
+        self._decisions: list[Decision] = []
+
+    def stage(self, stage: Stage) -> StageTimer:
+        """The timer of a stage that begins now."""
+        return self._timers.setdefault(stage, StageTimer())
+
+    def decided(self, decision: Decision) -> None:
+        self._decisions.append(decision)
+
+    def metrics(self) -> TurnMetrics:
+        """The figures as they stand."""
+        timers = list(self._timers.values())
+        tokens = sum(timer.tokens for timer in timers)
+        firsts = [timer.first for timer in timers if timer.first is not None]
+        # Between first and last token of a stage lie all of its tokens but one.
+        gaps = sum(timer.tokens - 1 for timer in timers if timer.tokens > 1)
+        writing_ms = 1e3 * sum(
+            timer.last - timer.first for timer in timers if timer.first is not None
+        )
+        token_ms = writing_ms / gaps if gaps else None
+        chosen = {each.name: each.chosen for each in self._decisions}
+        return TurnMetrics(
+            total_ms=(time.monotonic() - self._arrived) * 1e3,
+            first_token_ms=(min(firsts) - self._arrived) * 1e3 if firsts else None,
+            token_ms=token_ms,
+            tokens_per_s=1e3 / token_ms if token_ms else None,
+            prompt_tokens=sum(timer.prompt_tokens for timer in timers),
+            cached_tokens=sum(timer.cached_tokens for timer in timers),
+            generated_tokens=tokens,
+            strategy=chosen.get("strategy"),
+            decisions=len(self._decisions),
+            stages=tuple(self._timers),
+        )
