@@ -53,7 +53,9 @@ class Supervisor:
         self._gone = asyncio.Event()
         """Set while there is no process."""
         self._gone.set()
-        self._heard = self._started = 0.0
+        self._started = 0.0
+        self._heard: float | None = None
+        """When the process was last heard of; None until its first message."""
         self._info: Ready | None = None
         self._restarts = 0
         self._settle("stopped", "The model is not started.", START_AGAIN)
@@ -105,7 +107,7 @@ class Supervisor:
         self._state, self._detail, self._hint = state, "The model is being loaded.", ""
         self._settled.clear()
         self._gone.clear()
-        self._heard = self._started = time.monotonic()
+        self._started, self._heard = time.monotonic(), None
         self._worker = WorkerProcess(
             self._engine,
             self._config.heartbeat_s,
@@ -145,15 +147,18 @@ class Supervisor:
             asleep = time.monotonic()
             await asyncio.sleep(pause)
             now = time.monotonic()
-            if now - asleep > pause + self._config.silent_s / 2:
+            if self._heard and now - asleep > pause + self._config.silent_s / 2:
                 # This process itself stood still (suspended): it could not hear.
                 self._heard = now
-            silent = now - self._heard > self._config.silent_s
-            loading = not self._settled.is_set()
-            if silent or (loading and now - self._started > self._config.start_s):
+            if self._is_lost(now):
                 self._log.error("the model process does not answer: killing it")
                 worker.kill()
                 return
+
+    def _is_lost(self, now: float) -> bool:
+        if not self._settled.is_set() and now - self._started > self._config.start_s:
+            return True
+        return self._heard is not None and now - self._heard > self._config.silent_s
 
     def _on_exit(self, exit: Exit) -> None:
         self._gone.set()
