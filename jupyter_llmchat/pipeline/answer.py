@@ -130,7 +130,8 @@ class _Run:
             await self._stage(FIRST, stage_prompt(talk, self._prompts, FIRST, ""))
         ]
         for stage in await self._following(deciding):
-            if self._stop.is_set() or self._deadline.left() <= 0:
+            if (early := self._over()) is not None:
+                reasons.append(early)
                 break
             said = "\n\n".join(self._texts.values())
             prompt = stage_prompt(talk, self._prompts, stage, said)
@@ -139,14 +140,28 @@ class _Run:
             self._notice("empty_answer", "The model had nothing to say. Ask otherwise.")
         return max(reasons, key=WEIGHT.index)
 
+    def _over(self) -> FinishReason | None:
+        """Why no further stage can begin; None while one can."""
+        if self._stop.is_set():
+            return "cancelled"
+        return "deadline" if self._deadline.left() <= 0 else None
+
     async def _following(self, deciding: asyncio.Task[str]) -> tuple[Stage, ...]:
-        """The stages after the first, once the strategy is decided or `stop` is set."""
+        """The stages after the first by the model's decision, which is waited for
+        until the answer is over; then by the longest strategy, so that what is missing
+        counts as missing."""
         stopped = asyncio.create_task(self._stop.wait())
-        await asyncio.wait({deciding, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            {deciding, stopped},
+            timeout=self._deadline.left(),
+            return_when=asyncio.FIRST_COMPLETED,
+        )
         stopped.cancel()
-        if not deciding.done():
-            return ()
-        planned = self._prompts.strategies[deciding.result()]
+        strategies = self._prompts.strategies
+        if deciding.done():
+            planned = strategies[deciding.result()]
+        else:
+            planned = max(strategies.values(), key=len)
         return tuple(stage for stage in planned if stage != FIRST)
 
     async def _stage(self, stage: Stage, prompt: ChatPrompt) -> FinishReason:

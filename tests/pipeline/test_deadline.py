@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import time
+
+from jupyter_llmchat.config import PipelineConfig
+from jupyter_llmchat.pipeline.deadline import Deadline
+
+
+def test_the_longest_budget_holds_until_the_strategy_is_known() -> None:
+    deadline = Deadline(100.0, None, PipelineConfig())
+    assert deadline.at() == 220.0
+    deadline.decided("simple")
+    assert deadline.at() == 160.0
+    assert deadline.at(0.5) == 130.0
+
+
+def test_a_request_overrides_the_strategy_but_not_the_limit() -> None:
+    asked = Deadline(0.0, 10.0, PipelineConfig())
+    asked.decided("comprehensive")
+    assert asked.at() == 10.0
+    assert Deadline(0.0, 999.0, PipelineConfig(max_deadline_s=120)).at() == 120.0
+
+
+def test_it_never_gets_longer() -> None:
+    deadline = Deadline(0.0, None, PipelineConfig())
+    deadline.decided("simple")
+    deadline.decided("comprehensive")
+    assert deadline.at() == 60.0
+
+
+def test_nothing_is_left_after_it() -> None:
+    assert Deadline(time.monotonic() - 500, None, PipelineConfig()).left() == 0.0
