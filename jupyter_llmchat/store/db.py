@@ -1,0 +1,194 @@
+"""The only module that knows DuckDB: connecting, running SQL, naming its errors."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from jupyter_llmchat.errors import Conflict, LLMChatError, StoreUnavailable
+
+from .columns import storable
+from .faults import Damaged, DamagedLog, Invalidated, Locked, Unsupported
+
+_LOG = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+"""A row by column name."""
+
+# No extension is fetched, no file but the database is touched, and no SQL can
+# change that afterwards. Checkpoints are the writer's, which looks for room first.
+_SETTINGS: dict[str, Any] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "enable_external_access": False,
+    "checkpoint_threshold": "1TB",
+    "memory_limit": "256MB",
+    "threads": 2,
+}
+
+
+def connect(path: Path | None, *, read_only: bool = False) -> Cursor:
+    """Opens the file, or a database in memory; raises StoreUnavailable.
+
+    With `read_only` neither the file nor its log is changed.
+    """
+    settings = dict(_SETTINGS)
+    if path is None:
+        settings["max_temp_directory_size"] = "0KB"  # it would lie in the cwd
+    elif not read_only:
+        settings["storage_compatibility_version"] = "v1.4.0"
+    settings["lock_configuration"] = True
+    target = ":memory:" if path is None else str(path)
+    with _translated():
+        return Cursor(duckdb.connect(target, read_only=read_only, config=settings))
+
+
+def check_length(cursor: Cursor, size: int) -> None:
+    """Raises Damaged if `size` bytes cannot hold the blocks that are in use.
+
+    DuckDB itself would notice only when it reads what is missing.
+    """
+    row = cursor.row(
+        "SELECT used_blocks * block_size AS used FROM pragma_database_size()"
+    )
+    if row is not None and row["used"] > size:
+        raise Damaged(
+            "The end of the database file is missing.", "Restore it from a backup."
+        )
+
+
+class Cursor:
+    """One connection, for one thread at a time. Raises StoreUnavailable, Conflict."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def run(self, sql: str, *parameters: Any) -> None:
+        """Executes one statement."""
+        with _translated():
+            self._execute(sql, parameters)
+
+    def rows(self, sql: str, *parameters: Any) -> list[Row]:
+        """All rows of one statement."""
+        with _translated():
+            result = self._execute(sql, parameters)
+            names = [column[0] for column in result.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def row(self, sql: str, *parameters: Any) -> Row | None:
+        """The first row, if there is one."""
+        return next(iter(self.rows(sql, *parameters)), None)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commits at the end; whatever is raised inside undoes everything."""
+        self.run("BEGIN TRANSACTION")
+        try:
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            # A failed commit has ended the transaction already.
+            with suppress(StoreUnavailable):
+                self.run("ROLLBACK")
+            raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All reads inside see the same state, and nothing can be written."""
+        self.run("BEGIN TRANSACTION READ ONLY")
+        try:
+            yield
+        finally:
+            with suppress(StoreUnavailable):
+                self.run("ROLLBACK")
+
+    def another(self) -> Cursor:
+        """A second connection to the same database."""
+        with _translated():
+            return Cursor(self._connection.cursor())
+
+    def interrupt(self) -> None:
+        """Stops what this connection is doing; callable from any thread."""
+        with _translated():
+            self._connection.interrupt()
+
+    def close(self) -> None:
+        with _translated():
+            self._connection.close()
+
+    def _execute(
+        self, sql: str, parameters: tuple[Any, ...]
+    ) -> duckdb.DuckDBPyConnection:
+        bound = [storable(p) if isinstance(p, str) else p for p in parameters]
+        return self._connection.execute(sql, bound)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _translate(error) from error
+
+
+def _translate(error: duckdb.Error) -> LLMChatError:
+    # Only the first line: those after it quote SQL. Users see none of it.
+    cause = str(error).partition("\n")[0]
+    _LOG.debug("DuckDB: %s: %s", type(error).__name__, cause)
+    if isinstance(error, duckdb.ConstraintException):
+        return Conflict("This id stands for something else already.", "Use a new one.")
+    for pattern, kind, message, hint in _KNOWN:
+        if re.search(pattern, cause):
+            return kind(message, hint)
+    return StoreUnavailable(
+        f"The database could not do this ({type(error).__name__}).",
+        "Run `jupyter llmchat doctor`; the server's debug log has the details.",
+    )
+
+
+_KNOWN: tuple[tuple[str, type[StoreUnavailable], str, str], ...] = (
+    (
+        "Could not set lock|Conflicting lock|different configuration",
+        Locked,
+        "The database file is in use by another server.",
+        "Close that server or choose another database file, then restart.",
+    ),
+    (
+        "version number",
+        Unsupported,
+        "The database file was written by a newer version of DuckDB.",
+        "Upgrade jupyter-llmchat, or choose another database file.",
+    ),
+    (
+        "replaying WAL",
+        DamagedLog,
+        "The log of the latest writes is damaged.",
+        "Restore it from a backup.",
+    ),
+    (
+        "not a valid DuckDB database|Corrupt database|Could not read enough bytes",
+        Damaged,
+        "The database file is damaged.",
+        "Restore it from a backup.",
+    ),
+    (
+        "FATAL Error|INTERNAL Error|INTERRUPT Error",
+        Invalidated,
+        "The database has stopped and is being opened again.",
+        "Try once more.",
+    ),
+    (
+        "No space left|File too large|Disk quota exceeded",
+        StoreUnavailable,
+        "There is no room left to write the database.",
+        "Free some disk space; writing goes on by itself then.",
+    ),
+)
+"""What DuckDB says → what it means. The order matters."""

@@ -1,0 +1,53 @@
+"""What goes into the store and comes back from it, besides protocol.resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from jupyter_llmchat.protocol.events import TurnMetrics
+from jupyter_llmchat.protocol.resources import MessageState, StageText
+
+
+class NewTurn(msgspec.Struct, frozen=True, kw_only=True):
+    """A question that is about to be answered."""
+
+    session_id: str
+    turn_id: str
+    message_id: str
+    """Of the question."""
+    answer_id: str
+    client_message_id: str
+    """Chosen by the client; unique within the session."""
+    question: str
+    model: str
+    parameters: dict[str, Any]
+    prompt_template: str
+    """Version name of the prompts."""
+
+
+class BegunTurn(msgspec.Struct, frozen=True, kw_only=True):
+    """The turn that a question belongs to."""
+
+    turn_id: str
+    message_id: str
+    answer_id: str
+    is_new: bool
+    """False: the session had this client_message_id before, and the ids are those
+    of that time."""
+
+
+class EndedTurn(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a turn."""
+
+    turn_id: str
+    answer_id: str
+    state: MessageState
+    finish_reason: str
+    strategy: str | None
+    metrics: TurnMetrics | None
+    stages: tuple[StageText, ...]
+    """The whole answer in reading order; empty takes what has been appended."""
+    tokens: int
+    """Tokens of the answer."""

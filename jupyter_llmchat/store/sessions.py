@@ -1,0 +1,80 @@
+"""Table `sessions`: whose conversations there are, and when they were last used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_llmchat.errors import NotFound
+from jupyter_llmchat.protocol.resources import Session
+
+from .columns import Moment, from_json, seconds
+
+if TYPE_CHECKING:
+    from .db import Cursor, Row
+
+_COLUMNS = "id, title, created_us, updated_us, messages, config"
+_TITLE_CHARS = 80
+
+
+def add(
+    cursor: Cursor, owner: str, session_id: str, title: str, config: str, now: Moment
+) -> Session:
+    """A new session; `config` is JSON text. Adding it again changes nothing."""
+    cursor.run(
+        "INSERT INTO sessions (id, owner, title, config, messages, created_us,"
+        " updated_us, used_seq) VALUES (?, ?, ?, ?, 0, ?, ?, ?)"
+        " ON CONFLICT (id) DO NOTHING",
+        *(session_id, owner, title, config, now.us, now.us, now.seq),
+    )
+    return get(cursor, owner, session_id)
+
+
+def of_owner(cursor: Cursor, owner: str) -> tuple[Session, ...]:
+    """The one used last first."""
+    rows = cursor.rows(
+        f"SELECT {_COLUMNS} FROM sessions WHERE owner = ? ORDER BY used_seq DESC",
+        owner,
+    )
+    return tuple(_session(row) for row in rows)
+
+
+def get(cursor: Cursor, owner: str, session_id: str) -> Session:
+    """Raises NotFound, for a session of someone else too."""
+    row = cursor.row(
+        f"SELECT {_COLUMNS} FROM sessions WHERE id = ? AND owner = ?",
+        session_id,
+        owner,
+    )
+    if row is None:
+        raise NotFound(
+            "There is no such conversation.", "Choose one from the list or start anew."
+        )
+    return _session(row)
+
+
+def count_messages(cursor: Cursor, session_id: str, added: int, now: Moment) -> None:
+    """Notes that the session has been used and how many messages that added."""
+    cursor.run(
+        "UPDATE sessions SET messages = messages + ?, updated_us = ?, used_seq = ?"
+        " WHERE id = ?",
+        *(added, now.us, now.seq, session_id),
+    )
+
+
+def name_after(cursor: Cursor, session: Session, question: str) -> None:
+    """Gives a session without a title the question's first line."""
+    lines = (line.strip() for line in question.splitlines())
+    title = next((line for line in lines if line), "")[:_TITLE_CHARS]
+    if title and not session.title:
+        cursor.run("UPDATE sessions SET title = ? WHERE id = ?", title, session.id)
+
+
+def _session(row: Row) -> Session:
+    return Session(
+        id=row["id"],
+        title=row["title"],
+        created=seconds(row["created_us"]),
+        updated=seconds(row["updated_us"]),
+        messages=row["messages"],
+        config=from_json(row["config"]),
+    )

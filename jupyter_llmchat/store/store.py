@@ -1,0 +1,174 @@
+"""The store as the server sees it: every conversation of every user."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from jupyter_llmchat.config import StoreConfig
+from jupyter_llmchat.errors import StoreUnavailable
+from jupyter_llmchat.protocol.events import Decision
+from jupyter_llmchat.protocol.ids import Stage, new_id
+from jupyter_llmchat.protocol.resources import Message, Session, StoreStatus, Turn
+
+from . import messages, sessions, turns
+from .columns import to_json
+from .records import BegunTurn, EndedTurn, NewTurn
+from .writer import closed
+
+if TYPE_CHECKING:
+    from .db import Cursor
+    from .opening import Opened
+
+T = TypeVar("T")
+
+_OPEN_S = 120.0
+_ANSWER_S = 30.0
+_CLOSE_S = 10.0
+_READERS = 4
+
+
+class Store:
+    """Writes are on the disk when their method returns; reads see all of them.
+
+    Every method raises StoreUnavailable when the database does not work, or does
+    not answer within 30 s; what was asked may then still happen. Text is stored
+    exactly, except that halves of surrogate pairs become U+FFFD.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        self._database = opened.database
+        self._clock = opened.clock
+        self._status = opened.status
+        self._readers = ThreadPoolExecutor(_READERS, "llmchat-store-reader")
+        self._is_closed = False
+
+    @classmethod
+    async def open(cls, config: StoreConfig) -> Store:
+        """The store of `config.path`, in memory if that cannot be used.
+
+        Damaged files are set aside under a new name. Answers that were being
+        written when the last process ended are marked interrupted.
+        """
+        from .opening import open_database, open_in_memory
+
+        opening = asyncio.ensure_future(asyncio.to_thread(open_database, config))
+        await asyncio.wait({opening}, timeout=_OPEN_S)
+        if opening.done():
+            return cls(opening.result())
+        opening.add_done_callback(_abandon)
+        detail = (
+            f"The disk did not answer within {_OPEN_S:g} s. Check it and restart; "
+            "until then conversations are kept in memory and end with the server."
+        )
+        return cls(await asyncio.to_thread(open_in_memory, config, detail))
+
+    @property
+    def status(self) -> StoreStatus:
+        """Where conversations are kept, and what is wrong if something is."""
+        if self._database.is_usable:
+            return self._status
+        detail = (
+            "The database cannot be used at the moment, writing is tried again with "
+            "the next message. Check the disk's free space and the file's permissions."
+        )
+        return msgspec.structs.replace(self._status, detail=detail)
+
+    async def close(self) -> None:
+        """Finishes what is being written, for 10 s at most. Safe to call twice."""
+        self._is_closed = True
+        await asyncio.to_thread(self._database.close, _CLOSE_S)
+        self._readers.shutdown(wait=False)
+
+    async def create_session(
+        self, owner: str, title: str, config: dict[str, Any]
+    ) -> Session:
+        """A new conversation; raises BadRequest for a config that JSON cannot hold."""
+        session_id, text, now = new_id(), to_json(config), self._clock.moment()
+        return await self._write(
+            lambda cursor: sessions.add(cursor, owner, session_id, title, text, now)
+        )
+
+    async def sessions(self, owner: str) -> tuple[Session, ...]:
+        """All of the owner's, the one used last first."""
+        return await self._read(lambda cursor: sessions.of_owner(cursor, owner))
+
+    async def session(self, owner: str, session_id: str) -> Session:
+        """Raises NotFound, for another owner's too."""
+        return await self._read(lambda cursor: sessions.get(cursor, owner, session_id))
+
+    async def messages(self, owner: str, session_id: str) -> tuple[Message, ...]:
+        """Oldest first; unfinished answers with the text so far. Raises NotFound."""
+
+        def work(cursor: Cursor) -> tuple[Message, ...]:
+            sessions.get(cursor, owner, session_id)
+            return messages.of_session(cursor, session_id)
+
+        return await self._read(work)
+
+    async def begin_turn(self, owner: str, turn: NewTurn) -> BegunTurn:
+        """Stores the question and an empty answer, once per client_message_id.
+
+        Raises NotFound for the session, Conflict for an id that is in use.
+        """
+        asked, answered = self._clock.moment(), self._clock.moment()
+        return await self._write(
+            lambda cursor: turns.begin(cursor, owner, turn, asked, answered)
+        )
+
+    async def append_text(self, turn_id: str, stage: Stage, text: str) -> None:
+        """More of an answer. Raises NotFound, Conflict for a turn that has ended."""
+        now = self._clock.moment()
+        await self._write(
+            lambda cursor: turns.append_text(cursor, turn_id, stage, text, now)
+        )
+
+    async def add_decision(self, turn_id: str, decision: Decision) -> None:
+        """A decision of a turn, as it was taken. Raises NotFound."""
+        now = self._clock.moment()
+        await self._write(
+            lambda cursor: turns.add_decision(cursor, turn_id, decision, now)
+        )
+
+    async def end_turn(self, turn: EndedTurn) -> None:
+        """Makes the answer final, with its figures; the first end stands.
+
+        Raises NotFound.
+        """
+        now = self._clock.moment()
+        await self._write(lambda cursor: turns.end(cursor, turn, now))
+
+    async def turn(self, owner: str, turn_id: str) -> Turn:
+        """Raises NotFound, for another owner's too."""
+        return await self._read(lambda cursor: turns.get(cursor, owner, turn_id))
+
+    async def _write(self, work: Callable[[Cursor], T]) -> T:
+        return await _answer(self._database.write(work))
+
+    async def _read(self, work: Callable[[Cursor], T]) -> T:
+        if self._is_closed:
+            raise closed()
+        return await _answer(self._readers.submit(self._database.read, work))
+
+
+async def _answer(future: Future[T]) -> T:
+    # Shielded: a write that has been queued is made, whoever stops waiting for it.
+    try:
+        async with asyncio.timeout(_ANSWER_S):
+            return await asyncio.shield(asyncio.wrap_future(future))
+    except TimeoutError as error:
+        raise StoreUnavailable(
+            f"The database did not answer within {_ANSWER_S:g} s.",
+            "It may still be saved; check the disk and look again.",
+        ) from error
+
+
+def _abandon(opening: asyncio.Future[Opened]) -> None:
+    """Closes a database that came too late, so that it holds no lock."""
+    if not opening.cancelled() and opening.exception() is None:
+        close = opening.result().database.close
+        asyncio.get_running_loop().run_in_executor(None, close, _CLOSE_S)

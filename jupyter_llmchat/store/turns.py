@@ -1,0 +1,133 @@
+"""Table `turns`: a question, its answer, and what became of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_llmchat.errors import Conflict, NotFound
+from jupyter_llmchat.protocol.events import Decision
+from jupyter_llmchat.protocol.ids import Stage
+from jupyter_llmchat.protocol.resources import Turn
+
+from . import chunks, decisions, messages, metrics, sessions
+from .columns import Clock, Moment, seconds
+from .records import BegunTurn, EndedTurn, NewTurn
+
+if TYPE_CHECKING:
+    from .db import Cursor, Row
+
+
+def begin(
+    cursor: Cursor, owner: str, new: NewTurn, asked: Moment, answered: Moment
+) -> BegunTurn:
+    """Adds the question and an empty answer, unless the client did that before.
+
+    Raises NotFound for the session, Conflict for an id in use.
+    """
+    session = sessions.get(cursor, owner, new.session_id)
+    inserted = cursor.rows(
+        "INSERT INTO turns (id, session_id, client_message_id, message_id, answer_id,"
+        " state, created_us) VALUES (?, ?, ?, ?, ?, 'streaming', ?)"
+        " ON CONFLICT (session_id, client_message_id) DO NOTHING RETURNING id",
+        *(new.turn_id, new.session_id, new.client_message_id),
+        *(new.message_id, new.answer_id, asked.us),
+    )
+    if inserted:
+        messages.add_question(cursor, new, asked)
+        messages.add_answer(cursor, new, answered)
+        sessions.name_after(cursor, session, new.question)
+        sessions.count_messages(cursor, session.id, 2, answered)
+    return _begun(cursor, new)
+
+
+def append_text(
+    cursor: Cursor, turn_id: str, stage: Stage, text: str, now: Moment
+) -> None:
+    """Raises NotFound, and Conflict for a turn that has ended."""
+    if _row(cursor, turn_id)["state"] != "streaming":
+        raise Conflict("The answer has ended already.", "Ask a new question.")
+    chunks.add(cursor, turn_id, stage, text, now)
+
+
+def add_decision(cursor: Cursor, turn_id: str, decision: Decision, now: Moment) -> None:
+    """Raises NotFound."""
+    decisions.add(cursor, _row(cursor, turn_id)["id"], decision, now)
+
+
+def end(cursor: Cursor, ended: EndedTurn, now: Moment) -> None:
+    """Makes the answer final; the first end stands. Raises NotFound."""
+    row = _row(cursor, ended.turn_id)
+    if row["state"] != "streaming":
+        return
+    cursor.run(
+        "UPDATE turns SET state = ?, strategy = ?, finish_reason = ?, ended_us = ?"
+        " WHERE id = ?",
+        *(ended.state, ended.strategy, ended.finish_reason, now.us, ended.turn_id),
+    )
+    said = ended.stages or chunks.stages(cursor, ended.turn_id)
+    messages.end_answer(cursor, ended, said)
+    chunks.remove(cursor, ended.turn_id)
+    sessions.count_messages(cursor, row["session_id"], 0, now)
+    if ended.metrics is not None:
+        metrics.add(cursor, ended.turn_id, ended.metrics)
+
+
+def get(cursor: Cursor, owner: str, turn_id: str) -> Turn:
+    """Raises NotFound, for a turn of someone else too."""
+    row = _row(cursor, turn_id)
+    sessions.get(cursor, owner, row["session_id"])
+    return Turn(
+        id=row["id"],
+        session_id=row["session_id"],
+        state=row["state"],
+        created=seconds(row["created_us"]),
+        strategy=row["strategy"],
+        finish_reason=row["finish_reason"],
+        metrics=metrics.of_turn(cursor, turn_id),
+        decisions=decisions.of_turn(cursor, turn_id),
+    )
+
+
+def interrupt_unfinished(cursor: Cursor, clock: Clock) -> None:
+    """What a process that is gone was saying has been interrupted."""
+    for row in cursor.rows(
+        "SELECT id, answer_id FROM turns WHERE state = 'streaming' ORDER BY rowid"
+    ):
+        interrupted = EndedTurn(
+            turn_id=row["id"],
+            answer_id=row["answer_id"],
+            state="interrupted",
+            finish_reason="interrupted",
+            strategy=None,
+            metrics=None,
+            stages=(),
+            tokens=0,
+        )
+        end(cursor, interrupted, clock.moment())
+
+
+def _begun(cursor: Cursor, new: NewTurn) -> BegunTurn:
+    row = cursor.row(
+        "SELECT id, message_id, answer_id FROM turns"
+        " WHERE session_id = ? AND client_message_id = ?",
+        *(new.session_id, new.client_message_id),
+    )
+    assert row is not None
+    return BegunTurn(
+        turn_id=row["id"],
+        message_id=row["message_id"],
+        answer_id=row["answer_id"],
+        # Not "was inserted just now": this may be the second run of the same write.
+        is_new=row["id"] == new.turn_id,
+    )
+
+
+def _row(cursor: Cursor, turn_id: str) -> Row:
+    row = cursor.row(
+        "SELECT id, session_id, state, strategy, finish_reason, created_us"
+        " FROM turns WHERE id = ?",
+        turn_id,
+    )
+    if row is None:
+        raise NotFound("There is no such turn.", "Look at the conversation's messages.")
+    return row
