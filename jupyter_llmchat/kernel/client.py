@@ -1,0 +1,190 @@
+"""The server's API as blocking calls; an answer is an iterator of events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+import msgspec
+
+from jupyter_llmchat.errors import (
+    BadRequest,
+    Forbidden,
+    LLMChatError,
+    NotFound,
+    ServerUnreachable,
+    error_types,
+)
+from jupyter_llmchat.protocol import codec, resources
+from jupyter_llmchat.protocol.events import TurnEvent
+from jupyter_llmchat.protocol.ids import new_id
+from jupyter_llmchat.protocol.requests import AskBody, AskOptions, CreateSession
+
+from .discover import ServerAddress
+from .stream import Call, TurnStream, read_events, unreadable
+
+TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+"""Seconds; for everything but the stream of an answer."""
+STREAM_TIMEOUT = httpx.Timeout(10.0, connect=3.0, read=45.0)
+"""A stream is never quiet for longer than the server's heartbeat, 15 s."""
+
+T = TypeVar("T")
+
+
+class ChatClient:
+    """One server, for one thread that asks and any that cancel.
+
+    Every method raises the LLMChatError that the server named, or ServerUnreachable.
+    """
+
+    def __init__(
+        self,
+        address: ServerAddress,
+        *,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.address = address
+        self._sleep = sleep
+        self._http = httpx.Client(
+            base_url=address.api,
+            headers=address.headers,
+            timeout=TIMEOUT,
+            # A proxy from the environment must see neither questions nor the token.
+            trust_env=False,
+            verify=address.verify,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def status(self) -> resources.Status:
+        return self._fetch("GET", "status", resources.Status)
+
+    def create_session(self, title: str = "") -> resources.Session:
+        body = CreateSession(title=title)
+        return self._fetch("POST", "sessions", resources.Session, body)
+
+    def sessions(self) -> tuple[resources.Session, ...]:
+        """The user's sessions, the one used last first."""
+        return self._fetch("GET", "sessions", resources.SessionList).sessions
+
+    def cancel(self, turn_id: str) -> bool:
+        """Stops a turn; False when it had ended already."""
+        path = f"turns/{turn_id}/cancel"
+        return self._fetch("POST", path, resources.Cancelled).stopping
+
+    def ask(
+        self,
+        session_id: str,
+        question: str,
+        options: AskOptions | None = None,
+        *,
+        client_message_id: str | None = None,
+    ) -> Iterator[TurnEvent]:
+        """The events of the answer, each once and in order, up to the last.
+
+        A connection that breaks is resumed where it broke, for about 10 s. Closing
+        the iterator does not stop the turn; `cancel` does.
+        """
+        body = AskBody(
+            # Cells can hold lone surrogates, which UTF-8 cannot carry.
+            question=question.encode("utf-8", "replace").decode("utf-8"),
+            client_message_id=client_message_id or new_id(),
+            options=options or AskOptions(),
+        )
+        start = Call("POST", f"sessions/{session_id}/ask", content=codec.encode(body))
+        return iter(TurnStream(start, self._open, self._turn, self._sleep))
+
+    def _open(self, call: Call) -> Iterator[TurnEvent]:
+        """The events of one connection."""
+        headers = {"Accept": "text/event-stream", "Content-Type": "application/json"}
+        with self._http.stream(
+            call.method,
+            call.path,
+            content=call.content,
+            headers=headers | call.headers,
+            timeout=STREAM_TIMEOUT,
+        ) as response:
+            self._check(response)
+            yield from read_events(response)
+
+    def _turn(self, turn_id: str) -> resources.Turn:
+        try:
+            return self._fetch("GET", f"turns/{turn_id}", resources.Turn)
+        except NotFound as error:
+            raise NotFound(
+                "The server was restarted and no longer knows this answer.",
+                "What has arrived is kept; ask again.",
+            ) from error
+
+    def _fetch(
+        self, method: str, path: str, kind: type[T], body: msgspec.Struct | None = None
+    ) -> T:
+        content = None if body is None else codec.encode(body)
+        headers = {"Content-Type": "application/json"}
+        try:
+            response = self._http.request(
+                method, path, content=content, headers=headers
+            )
+            self._check(response)
+            return msgspec.json.decode(response.content, type=kind)
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        except msgspec.DecodeError as error:
+            raise unreadable(error) from error
+
+    def _check(self, response: httpx.Response) -> None:
+        """Raises the error that a response stands for."""
+        if response.is_success:
+            return
+        response.read()
+        try:
+            body = msgspec.json.decode(response.content, type=resources.ErrorBody)
+        except msgspec.DecodeError:
+            raise self._foreign_error(response.status_code) from None
+        raise error_types().get(body.code, LLMChatError)(body.message, body.hint)
+
+    def _foreign_error(self, status: int) -> LLMChatError:
+        """For answers that are not ours: from Jupyter itself or a proxy before it."""
+        url = self.address.url
+        if status in (401, 403) or 300 <= status < 400:
+            return Forbidden(
+                f"The server at {url} refuses the token.",
+                "If it was restarted, run the cell again; else set LLMCHAT_TOKEN.",
+            )
+        if status == 404:
+            return NotFound(
+                f"The server at {url} does not have this address.",
+                "Check that jupyter_llmchat is enabled: `jupyter server extension "
+                "list`.",
+            )
+        if status < 500:
+            return BadRequest(
+                f"The server at {url} refused the request with status {status}.",
+                "Look into the server's log.",
+            )
+        return ServerUnreachable(
+            f"The server at {url} failed with status {status}.",
+            "Try again; if it goes on, look into the server's log.",
+        )
+
+    def _unreachable(self, error: Exception) -> ServerUnreachable:
+        return ServerUnreachable(
+            f"The server at {self.address.url} does not answer "
+            f"({error or type(error).__name__}).",
+            "If it has ended, run the cell again to use another one.",
+        )

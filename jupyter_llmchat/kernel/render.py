@@ -1,0 +1,130 @@
+"""State of a turn → what is shown: HTML for notebooks, lines of text elsewhere.
+
+The HTML stands alone in a saved notebook: no script, no style sheet, no class.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Final
+
+from jupyter_llmchat.protocol.fold import TurnState
+from jupyter_llmchat.protocol.ids import FinishReason, Stage
+
+from .characters import visible
+from .markdown import to_html
+from .progress import Progress
+
+LABELS: Final[dict[Stage, str]] = {
+    "analysis": "Analysis",
+    "reasoning": "Reasoning",
+    "core": "",
+    "detail": "In detail",
+    "conclusion": "In short",
+}
+"""The core answer needs no heading."""
+
+_WRITING: Final[dict[Stage, str]] = {
+    "analysis": "Analysing the question",
+    "reasoning": "Reasoning",
+    "core": "Answering",
+    "detail": "Going into detail",
+    "conclusion": "Concluding",
+}
+
+_REASONS: Final[dict[FinishReason, str]] = {
+    "stop": "",
+    "length": "token limit reached",
+    "deadline": "time limit reached",
+    "cancelled": "stopped by you",
+    "interrupted": "interrupted: the model process ended",
+}
+
+_QUIET = "margin:0.5em 0 0;opacity:0.7;font-size:0.9em"
+_LABEL = "margin:0.8em 0 0.3em;opacity:0.8"
+
+
+def html(state: TurnState, progress: Progress) -> str:
+    """The whole answer so far."""
+    parts = [_stage_html(each.stage, each.text) for each in state.stages]
+    parts += [line_html(each.message, "ⓘ ") for each in state.notices]
+    if state.error is not None:
+        parts.append(_error_html(state.error.message, state.error.hint))
+    parts.append(line_html(status_line(state, progress)))
+    return "<div>" + "\n".join(part for part in parts if part) + "</div>"
+
+
+def plain(state: TurnState, progress: Progress) -> str:
+    """The answer's text; with a last line if it is not whole."""
+    lines = [visible(state.text)] if state.text else []
+    if state.error is not None:
+        lines.append(error_text(state))
+    elif not state.ended or _REASONS[state.finish_reason or "stop"] or not lines:
+        lines.append(f"[{status_line(state, progress)}]")
+    return "\n\n".join(lines)
+
+
+def error_text(state: TurnState) -> str:
+    """What went wrong, and on a second line the next step."""
+    if state.error is None:
+        return ""
+    return visible(f"Error: {state.error.message}\n{state.error.hint}").strip()
+
+
+def line_html(text: str, mark: str = "") -> str:
+    """A quiet line; nothing for an empty text."""
+    if not text:
+        return ""
+    return f'<p style="{_QUIET}">{mark}{escape(visible(text))}</p>'
+
+
+def status_line(state: TurnState, progress: Progress) -> str:
+    """Where the answer stands, or how it ended; empty where nothing is known."""
+    return _footer(state) if state.ended else _running(state, progress)
+
+
+def _running(state: TurnState, progress: Progress) -> str:
+    parts = [_activity(state), f"{progress.elapsed_s:.0f} s"]
+    if progress.tokens_per_s is not None:
+        parts.append(f"{progress.tokens_per_s:.0f} tokens/s")
+    return " · ".join(parts)
+
+
+def _activity(state: TurnState) -> str:
+    if state.status == "waiting":
+        if state.position == 1:
+            return "Waiting: one other question goes first"
+        if state.position:
+            return f"Waiting: {state.position} other questions go first"
+        return "Reading the question"
+    written = [each.stage for each in state.stages if not each.done]
+    return _WRITING[written[0]] if written else "Deciding how to go on"
+
+
+def _footer(state: TurnState) -> str:
+    parts: list[str] = []
+    metrics = state.metrics
+    if metrics is not None:
+        parts.append(metrics.strategy or "")
+        parts.append(f"{metrics.total_ms / 1000:.1f} s")
+        if metrics.generated_tokens:
+            parts.append(f"{metrics.generated_tokens} tokens")
+        if metrics.tokens_per_s is not None:
+            parts.append(f"{metrics.tokens_per_s:.0f} tokens/s")
+    if state.finish_reason is not None:
+        parts.append(_REASONS[state.finish_reason])
+    return " · ".join(part for part in parts if part)
+
+
+def _stage_html(stage: Stage, text: str) -> str:
+    label = LABELS[stage]
+    if not text.strip():
+        return ""
+    head = f'<p style="{_LABEL}"><strong>{label}</strong></p>\n' if label else ""
+    return head + to_html(text).strip()
+
+
+def _error_html(message: str, hint: str) -> str:
+    colour = "color:var(--jp-error-color1,#d32f2f)"
+    strong = f'<strong style="{colour}">{escape(visible(message))}</strong>'
+    return f"<p>{strong} {escape(visible(hint))}".rstrip() + "</p>"

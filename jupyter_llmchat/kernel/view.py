@@ -1,0 +1,137 @@
+"""Where an answer is shown: a notebook cell's output or a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from jupyter_llmchat.protocol.fold import StageState, TurnState
+from jupyter_llmchat.protocol.ids import Stage
+
+from .characters import visible
+from .progress import Progress
+from .render import LABELS, error_text, html, line_html, plain, status_line
+from .throttle import Throttle
+
+
+class View(Protocol):
+    """One answer on one surface."""
+
+    def say(self, message: str) -> None:
+        """Tells the user why nothing happens yet."""
+
+    def show(self, state: TurnState, progress: Progress) -> None:
+        """Shows the state, now or with a later one."""
+
+    def end(self, state: TurnState, progress: Progress) -> None:
+        """Shows the last state."""
+
+
+class NotebookView:
+    """The output of a cell, replaced as the answer grows."""
+
+    def __init__(
+        self,
+        display: Callable[..., Any] | None = None,
+        throttle: Throttle | None = None,
+    ) -> None:
+        self._display = display or _display
+        self._throttle = throttle or Throttle()
+        self._handle: Any = None
+        self._key = ""
+        """What the last update showed, so that nothing is sent twice."""
+
+    def say(self, message: str) -> None:
+        self._send({"text/html": line_html(message), "text/plain": visible(message)})
+
+    def show(self, state: TurnState, progress: Progress) -> None:
+        key = f"{state.next_seq} {status_line(state, progress)}"
+        if self._throttle.is_open and key != self._key:
+            self._key = key
+            self.end(state, progress)
+
+    def end(self, state: TurnState, progress: Progress) -> None:
+        self._throttle.run(lambda: self._update(state, progress))
+
+    def _update(self, state: TurnState, progress: Progress) -> int:
+        bundle = {
+            "text/html": html(state, progress),
+            "text/plain": plain(state, progress),
+        }
+        self._send(bundle)
+        return sum(len(text.encode()) for text in bundle.values())
+
+    def _send(self, bundle: dict[str, str]) -> None:
+        if self._handle is None:
+            self._handle = self._display(bundle, raw=True, display_id=True)
+        else:
+            self._handle.update(bundle, raw=True)
+
+
+class TerminalView:
+    """Lines of text, printed as they come; one stage after the other."""
+
+    def __init__(self, write: Callable[[str], object] | None = None) -> None:
+        self._write = write or _print
+        self._current: Stage | None = None
+        self._printed: dict[Stage, int] = {}
+        """Characters printed, by stage."""
+        self._notices = 0
+
+    def say(self, message: str) -> None:
+        self._write(visible(message) + "\n")
+
+    def show(self, state: TurnState, progress: Progress) -> None:
+        self._print_notices(state)
+        while (stage := self._stage_to_print(state)) is not None:
+            self._print_text(stage)
+            if not (stage.done or state.ended):
+                return
+            self._current = None
+
+    def end(self, state: TurnState, progress: Progress) -> None:
+        self.show(state, progress)
+        lines = [error_text(state), status_line(state, progress)]
+        gap = "\n\n" if self._printed else ""
+        self._write(gap + "".join(f"{line}\n" for line in lines if line))
+
+    def _stage_to_print(self, state: TurnState) -> StageState | None:
+        """The one begun; else the next in reading order that has text."""
+        if self._current is not None:
+            return state.stage(self._current)
+        for stage in state.stages:
+            if stage.stage not in self._printed and stage.text.strip():
+                return stage
+        return None
+
+    def _print_text(self, stage: StageState) -> None:
+        if stage.stage != self._current:
+            self._begin(stage.stage)
+        # Space at the end waits until more text follows it.
+        text = visible(stage.text.strip())
+        self._write(text[self._printed[stage.stage] :])
+        self._printed[stage.stage] = len(text)
+
+    def _begin(self, stage: Stage) -> None:
+        gap = "\n\n" if self._printed else ""
+        label = LABELS[stage]
+        self._write(gap + (f"{label}\n" if label else ""))
+        self._current = stage
+        self._printed[stage] = 0
+
+    def _print_notices(self, state: TurnState) -> None:
+        for notice in state.notices[self._notices :]:
+            self._write(f"({visible(notice.message)})\n")
+        self._notices = len(state.notices)
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _display(*data: Any, **options: Any) -> Any:
+    from IPython.display import display
+
+    return display(*data, **options)  # type: ignore[no-untyped-call]

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import json
+import socket
+
+import msgspec
+import pytest
+
+from jupyter_llmchat import errors
+from jupyter_llmchat.kernel.client import ChatClient
+from jupyter_llmchat.kernel.discover import ServerAddress
+from jupyter_llmchat.protocol.requests import AskOptions
+from jupyter_llmchat.protocol.resources import Cancelled, SessionList
+
+from .builders import answer, session, status
+from .scripted_server import Reply, ScriptedServer, as_json, refusal, stream
+
+ASK = "POST sessions/session1/ask"
+
+
+def client_of(server: ScriptedServer) -> ChatClient:
+    return ChatClient(server.address, sleep=lambda seconds: None)
+
+
+def test_status_and_sessions(server: ScriptedServer) -> None:
+    server.on("GET sessions", as_json(SessionList(sessions=(session("s2", "tea"),))))
+    with client_of(server) as client:
+        assert client.status() == status()
+        assert client.create_session("tea").id == "session1"
+        assert client.sessions()[0].id == "s2"
+    (sent,) = server.asked("POST sessions")
+    assert json.loads(sent.body)["title"] == "tea"
+
+
+@pytest.mark.parametrize("stopping", [True, False])
+def test_cancel(server: ScriptedServer, stopping: bool) -> None:
+    server.on("POST turns/turn1/cancel", as_json(Cancelled(stopping=stopping)))
+    with client_of(server) as client:
+        assert client.cancel("turn1") is stopping
+
+
+def test_ask_sends_the_question_and_its_options(server: ScriptedServer) -> None:
+    server.on(ASK, stream(answer("Because.")))
+    with client_of(server) as client:
+        options = AskOptions(temperature=0.5, seed=7)
+        events = list(client.ask("session1", "Why?", options, client_message_id="id1"))
+    assert events == answer("Because.")
+    (sent,) = server.asked(ASK)
+    body = json.loads(sent.body)
+    assert body["question"] == "Why?"
+    assert body["client_message_id"] == "id1"
+    assert (body["options"]["temperature"], body["options"]["seed"]) == (0.5, 7)
+
+
+def test_lone_surrogates_are_replaced(server: ScriptedServer) -> None:
+    server.on(ASK, stream(answer("?")))
+    with client_of(server) as client:
+        list(client.ask("session1", "a\ud800b"))
+    (sent,) = server.asked(ASK)
+    assert json.loads(sent.body)["question"] == "a?b"
+
+
+@pytest.mark.parametrize("code", sorted(errors.error_types()))
+def test_error_body_becomes_the_error_of_its_code(
+    server: ScriptedServer, code: str
+) -> None:
+    kind = errors.error_types()[code]
+    server.on("POST sessions", refusal(code, kind.status, "It broke.", "Mend it."))
+    with client_of(server) as client, pytest.raises(errors.LLMChatError) as caught:
+        client.create_session()
+    assert type(caught.value) is kind
+    assert str(caught.value) == "It broke. Mend it."
+
+
+def test_error_of_a_newer_server(server: ScriptedServer) -> None:
+    server.on("POST sessions", refusal("brand_new", 418, "I am a teapot."))
+    with client_of(server) as client, pytest.raises(errors.LLMChatError) as caught:
+        client.create_session()
+    assert caught.value.message == "I am a teapot."
+
+
+def test_error_instead_of_an_answer(server: ScriptedServer) -> None:
+    server.on(ASK, refusal("busy", 429, "Too many questions.", "Ask later."))
+    with client_of(server) as client, pytest.raises(errors.Busy, match="Ask later"):
+        list(client.ask("session1", "Why?"))
+    assert len(server.asked(ASK)) == 1
+
+
+def test_wrong_token(server: ScriptedServer) -> None:
+    address = ServerAddress(url=server.url, token="wrong")
+    with ChatClient(address) as client, pytest.raises(errors.Forbidden) as caught:
+        client.create_session()
+    assert "refuses the token" in caught.value.message
+    assert "wrong" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (Reply(404, b"<html>"), errors.NotFound),
+        (Reply(302, b""), errors.Forbidden),
+        (Reply(405, b"no"), errors.BadRequest),
+        (Reply(502, b"<html>bad gateway"), errors.ServerUnreachable),
+        (Reply(200, b"<html>login"), errors.LLMChatError),
+        (Reply(200, b"{}"), errors.LLMChatError),
+    ],
+)
+def test_answers_that_are_not_ours(
+    server: ScriptedServer, reply: Reply, kind: type[errors.LLMChatError]
+) -> None:
+    server.on("POST sessions", reply)
+    with client_of(server) as client, pytest.raises(errors.LLMChatError) as caught:
+        client.create_session()
+    assert type(caught.value) is kind
+    assert caught.value.hint
+
+
+def test_no_server() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    waits: list[float] = []
+    address = ServerAddress(url=f"http://127.0.0.1:{port}/")
+    with ChatClient(address, sleep=waits.append) as client:
+        with pytest.raises(errors.ServerUnreachable, match="does not answer"):
+            client.status()
+        with pytest.raises(errors.ServerUnreachable, match="does not answer"):
+            list(client.ask("session1", "Why?"))
+    assert waits == []
+
+
+def test_environment_proxies_are_not_used(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9/")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9/")
+    with client_of(server) as client:
+        assert client.status() == msgspec.structs.replace(status())
