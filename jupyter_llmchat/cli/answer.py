@@ -1,0 +1,123 @@
+"""An answer on the terminal while it is written."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from jupyter_llmchat.kernel.characters import visible
+from jupyter_llmchat.protocol import events
+from jupyter_llmchat.protocol.codec import encode
+from jupyter_llmchat.protocol.fold import StageState, TurnState, apply
+from jupyter_llmchat.protocol.ids import FinishReason, Stage
+
+from .output import say
+
+_ENDINGS: dict[FinishReason, str] = {
+    "length": "The answer ended at its token limit.",
+    "deadline": "The answer ended at its deadline; --deadline gives it more time.",
+    "cancelled": "The answer was stopped.",
+    "interrupted": "The answer was interrupted; ask again.",
+}
+
+
+class View(Protocol):
+    """What shows the events of a turn, in order."""
+
+    def show(self, event: events.TurnEvent) -> None: ...
+
+    def end(self) -> None:
+        """No more events come, whether the turn has ended or not."""
+        ...
+
+
+class JsonView:
+    """Every event as a line of JSON, as on the wire."""
+
+    def show(self, event: events.TurnEvent) -> None:
+        print(encode(event).decode(), flush=True)
+
+    def end(self) -> None: ...
+
+
+class TextView:
+    """The text on stdout, one stage after the other; remarks on stderr.
+
+    Stages that are written at the same time wait for the one that is being shown,
+    and so do remarks, so that neither breaks into a sentence.
+    """
+
+    def __init__(self) -> None:
+        self._state = TurnState()
+        self._stage: Stage | None = None
+        """Being shown; None between stages."""
+        self._shown: dict[Stage, int] = {}
+        """Characters that stand on the terminal."""
+        self._remarks: list[str] = []
+
+    def show(self, event: events.TurnEvent) -> None:
+        self._state = apply(self._state, event)
+        self._remarks += _remarks(event)
+        while (stage := self._next()) is not None:
+            self._write(stage)
+            if not (stage.done or self._state.ended):
+                return
+            self._stage = None
+        if self._state.ended:
+            self.end()
+        self._tell()
+
+    def end(self) -> None:
+        if self._shown:
+            print(flush=True)
+            self._shown.clear()
+
+    def _next(self) -> StageState | None:
+        """The stage to go on with, if there is anything to write."""
+        if self._stage is not None:
+            return self._state.stage(self._stage)
+        waiting = (s for s in self._state.stages if self._unshown(s))
+        return next(waiting, None)
+
+    def _unshown(self, stage: StageState) -> str:
+        return visible(stage.text.strip())[self._shown.get(stage.stage, 0) :]
+
+    def _write(self, stage: StageState) -> None:
+        more = self._unshown(stage)
+        if self._stage is None:
+            if self._shown:
+                print("\n", flush=True)
+            self._tell()
+        print(more, end="", flush=True)
+        self._stage = stage.stage
+        self._shown[stage.stage] = self._shown.get(stage.stage, 0) + len(more)
+
+    def _tell(self) -> None:
+        for remark in self._remarks:
+            say(remark)
+        self._remarks.clear()
+
+
+def _remarks(event: events.TurnEvent) -> list[str]:
+    match event:
+        case events.Queued(position=position) if position:
+            return [f"Waiting: questions that go first: {position}."]
+        case events.Decision():
+            shares = {each.label: each.probability for each in event.options}
+            share = shares.get(event.chosen, 0.0)
+            return [f"{event.name}: {event.chosen} ({share:.0%})"]
+        case events.Notice():
+            return [event.message]
+        case events.Complete():
+            ending = _ENDINGS.get(event.finish_reason)
+            return [*([ending] if ending else []), _figures(event.metrics)]
+        case _:
+            return []
+
+
+def _figures(metrics: events.TurnMetrics) -> str:
+    said = [f"{metrics.total_ms / 1000:.1f} s"]
+    if metrics.first_token_ms is not None:
+        said.append(f"first words after {metrics.first_token_ms / 1000:.1f} s")
+    if metrics.tokens_per_s is not None:
+        said.append(f"{metrics.tokens_per_s:.0f} tokens/s")
+    return ", ".join(said)

@@ -1,0 +1,1 @@
+"""What `doctor` looks at. A check finds out one thing and changes nothing."""

@@ -1,0 +1,79 @@
+"""`jupyter llmchat doctor`: whether everything is in place, and what to do if not."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from jupyter_llmchat.kernel.characters import visible
+
+from .checks import jupyter, library, machine, model, store
+from .checks.finding import Finding, fail
+from .output import write_json
+
+_LOG = logging.getLogger(__name__)
+
+Checks = Mapping[str, Callable[[], Finding]]
+
+
+def add_to(commands: Any) -> None:
+    command = commands.add_parser("doctor", help="check that everything is in place")
+    command.add_argument("--json", action="store_true", help="for programs")
+    command.add_argument(
+        "--model", help="GGUF file to check instead of the configured one"
+    )
+    command.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """1 if anything fails."""
+    return report(all_checks(chosen.model), as_json=chosen.json)
+
+
+def all_checks(model_path: str | None = None) -> Checks:
+    """By name, in the order in which they are worth reading."""
+    configured = jupyter.configured()
+    setting = configured.model if model_path is None else model_path
+    return {
+        "python": machine.check_python,
+        "processor": machine.check_processor,
+        "library": library.check_library,
+        "configuration": lambda: configured.finding,
+        "model": partial(model.check_model, setting),
+        "memory": partial(machine.check_memory, setting),
+        "store": partial(store.check_store, configured.store),
+        "extension": jupyter.check_extension,
+        "server": jupyter.check_server,
+    }
+
+
+def report(checks: Checks, *, as_json: bool) -> int:
+    findings = {name: _run(check) for name, check in checks.items()}
+    failed = any(each.state == "fail" for each in findings.values())
+    if as_json:
+        listed = [{"name": name, **asdict(each)} for name, each in findings.items()]
+        write_json({"ok": not failed, "checks": listed})
+    else:
+        for name, finding in findings.items():
+            print(_shown(name, finding))
+    return int(failed)
+
+
+def _run(check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except Exception as error:  # noqa: BLE001 the other checks must be made too
+        _LOG.debug("a check could not be made", exc_info=True)
+        return fail(
+            f"This could not be checked: {type(error).__name__}: {error}.",
+            "Install jupyter-llmchat again; if it goes on, report this.",
+        )
+
+
+def _shown(name: str, finding: Finding) -> str:
+    line = f"{finding.state.upper():5} {name:14} {finding.message}"
+    return visible(line + (f"\n{'':20} → {finding.action}" if finding.action else ""))

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from jupyter_llmchat.cli import FAILED, address, main, status
+
+from .fakes import ADDRESS, FakeClient
+
+
+@pytest.fixture
+def running(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(status, "ChatClient", FakeClient())
+    monkeypatch.setattr(address, "find_server", lambda: ADDRESS)
+
+
+@pytest.mark.usefixtures("running")
+def test_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "server  http://127.0.0.1:8888/ (version 1.2.3)",
+        "model   ready: tiny, 2 threads",
+        "store   /data/chat.duckdb",
+        "turns   1 running or waiting",
+    ]
+
+
+@pytest.mark.usefixtures("running")
+def test_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--json"]) == 0
+    out = capsys.readouterr().out
+    assert json.loads(out)["url"] == "http://127.0.0.1:8888/"
+    assert json.loads(out)["model"]["state"] == "ready"
+    assert "secret" not in out
+
+
+def test_no_server_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"]) == FAILED
+    assert capsys.readouterr() == (
+        "",
+        "error: No Jupyter server with jupyter_llmchat is running. "
+        "Start one: jupyter llmchat serve\n",
+    )
