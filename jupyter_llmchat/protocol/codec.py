@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -19,8 +19,12 @@ _FRAME: msgspec.json.Decoder[TurnEvent | Refused] = msgspec.json.Decoder(
 
 
 def encode(value: msgspec.Struct) -> bytes:
-    """Compact JSON in UTF-8."""
-    return msgspec.json.encode(value)
+    """Compact JSON in UTF-8. Halves of surrogate pairs become question marks."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        # From a file name that is not UTF-8, say.
+        return msgspec.json.encode(_encodable(msgspec.to_builtins(value)))
 
 
 def decode(data: bytes | str, kind: type[T]) -> T:
@@ -50,3 +54,14 @@ def decode_frame(data: bytes | str) -> TurnEvent | Refused:
 def decode_request(data: bytes | str) -> SocketRequest:
     """A WebSocket frame from a client; raises BadRequest."""
     return decode(data, SocketRequest)  # type: ignore[arg-type]
+
+
+def _encodable(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode("utf-8", errors="replace").decode()
+        case dict():
+            return {_encodable(key): _encodable(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_encodable(each) for each in value]
+    return value

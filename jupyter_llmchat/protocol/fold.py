@@ -61,8 +61,9 @@ class TurnState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def apply(state: TurnState, event: events.TurnEvent) -> TurnState:
-    """The state after one more event. An event seen before changes nothing."""
-    if event.seq < state.next_seq:
+    """The state after one more event. What was seen before, or comes after the end,
+    changes nothing."""
+    if event.seq < state.next_seq or state.ended:
         return state
     return msgspec.structs.replace(_advance(state, event), next_seq=event.seq + 1)
 

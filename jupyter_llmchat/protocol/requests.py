@@ -8,7 +8,9 @@ import msgspec
 
 from .ids import new_id
 
-Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}\Z")]
+"""Nothing that could break a line of a log or a path."""
+Seed = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
 
 
@@ -23,7 +25,7 @@ class AskOptions(Body, frozen=True, kw_only=True):
     temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
     max_tokens: Annotated[int, msgspec.Meta(ge=1, le=8192)] | None = None
     """Tokens in one stage at most."""
-    seed: int | None = None
+    seed: Seed | None = None
 
 
 class AskBody(Body, frozen=True, kw_only=True):
