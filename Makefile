@@ -1,0 +1,68 @@
+# jupyter_llmchat: everything a developer runs. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+
+# The only place that says how llama.cpp is built. Left out: the multimodal library
+# (LLAVA_BUILD) and llama.cpp's command-line library (the included file), half of it.
+LLAMA_CPP := llama-cpp-python==0.3.36
+LLAMA_FLAGS := -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/cmake/llama_cpp_python.cmake
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo lab test check fix codegen bench clean
+
+help: ## List what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(STAMPS)/installed ## Run the quickstart notebook and print the answer as it streams
+	@$(BIN)/python notebooks/demo.py
+
+lab: $(STAMPS)/installed ## Open JupyterLab with the quickstart notebook
+	@$(BIN)/jupyter lab notebooks/quickstart.ipynb
+
+test: $(STAMPS)/installed ## Run every test
+	@$(BIN)/python -m pytest
+
+check: $(STAMPS)/installed ## Lint, types, import directions, generated files
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/protocol/test_codegen.py
+
+fix: $(STAMPS)/installed ## Format, and mend what the linter can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+codegen: $(STAMPS)/installed ## Write labextension/src/protocol.ts from the protocol
+	@$(BIN)/python -m jupyter_llmchat.protocol.codegen labextension/src/protocol.ts
+
+bench: $(STAMPS)/installed ## Measure the engine against llama-cpp-python's own API
+	@$(BIN)/python benchmarks/overhead.py
+
+clean: ## Remove the environment and everything built
+	rm -rf $(VENV) build dist
+
+# -- the environment: each step once, and again when what it depends on has changed ----
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "No virtual environment could be made; on Debian: apt-get install python3-venv."; exit 1; }
+	@$(PIP) install --upgrade "pip>=24"
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/llama: $(STAMPS)/venv cmake/llama_cpp_python.cmake
+	@echo "Building llama.cpp: 2 to 5 minutes on 2 cores, once (pip keeps the result)."
+	@CMAKE_ARGS="$(LLAMA_FLAGS)" $(PIP) install $(LLAMA_CPP) \
+	  || { echo "llama.cpp could not be built: is there a C++ compiler (on Debian: apt-get install g++)?"; exit 1; }
+	@touch $@
+
+$(STAMPS)/installed: $(STAMPS)/llama pyproject.toml
+	@echo "Installing jupyter_llmchat into $(VENV)."
+	@$(PIP) install --editable ".[embedded,test]"
+	@touch $@
