@@ -30,6 +30,8 @@ PRE_STYLE = (
     "padding:0.6em 0.8em;overflow-x:auto;border-radius:4px;"
     "background:var(--jp-cell-editor-background,rgba(127,127,127,0.12))"
 )
+CODE_STYLE = "background:none"
+"""JupyterLab would give each line of code the page's own background."""
 
 
 def to_html(text: str) -> str:
@@ -86,7 +88,7 @@ class _Renderer(RendererHTML):
 
 def _pre(code: str, language: str) -> str:
     body = highlight(code, language)
-    return f'<pre style="{PRE_STYLE}"><code>{body}</code></pre>\n'
+    return f'<pre style="{PRE_STYLE}"><code style="{CODE_STYLE}">{body}</code></pre>\n'
 
 
 @cache

@@ -13,7 +13,10 @@ TAGS = {
 ATTRIBUTES = {
     "a": {"href", "rel", "target"},
     "ol": {"start"},
-    **{tag: {"style"} for tag in ("div", "p", "pre", "span", "strong", "td", "th")},
+    **{
+        tag: {"style"}
+        for tag in ("code", "div", "p", "pre", "span", "strong", "td", "th")
+    },
 }
 STYLE = re.compile(r"[-a-z]+:[-#\w\s.%,()]+")
 """One declaration; `url(` and `expression(` are refused apart."""

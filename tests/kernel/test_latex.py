@@ -87,4 +87,4 @@ def test_unfinished_formula_is_text() -> None:
 
 
 def test_code_is_no_formula() -> None:
-    assert "<code>$$\nx\n$$\n</code>" in to_html("    $$\n    x\n    $$")
+    assert ">$$\nx\n$$\n</code>" in to_html("    $$\n    x\n    $$")

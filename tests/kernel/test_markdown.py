@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_llmchat.kernel.markdown import PRE_STYLE, to_html
+from jupyter_llmchat.kernel.markdown import CODE_STYLE, PRE_STYLE, to_html
 
 from .hostile import HOSTILE
 from .safe_html import faults, text_of
@@ -89,7 +89,9 @@ def test_other_links_stay_as_typed(url: str) -> None:
 
 def test_code_is_coloured() -> None:
     html = to_html("```python\nreturn 1\n```")
-    assert html.startswith(f'<pre style="{PRE_STYLE}"><code><span style="color:')
+    assert html.startswith(
+        f'<pre style="{PRE_STYLE}"><code style="{CODE_STYLE}"><span style="color:'
+    )
     assert text_of(html) == "return 1\n\n"
 
 
