@@ -16,6 +16,17 @@ VAGUE = {"common", "handlers", "helpers", "misc", "util", "utils"}
 
 WITHOUT_TEST = {
     "_version.py": "one constant, compared where the version is shown",
+    "calls.py": "data only; sent through pipes in worker/test_messages",
+    "engine/model.py": "protocols only; held by test_llama and the engine's fake",
+    "engine/step.py": "data only; what test_scheduler and test_sequence compare",
+    "pipeline/question.py": "data only; what every test of the pipeline asks",
+    "store/chunks.py": "SQL of one table, tested through the facade in test_store",
+    "store/decisions.py": "as chunks",
+    "store/faults.py": "classes only; raised and mapped in test_db and test_opening",
+    "store/messages.py": "as chunks",
+    "store/records.py": "data only",
+    "store/sessions.py": "as chunks",
+    "store/turns.py": "as chunks",
 }
 """Besides `__init__` and `__main__`, which the tests of their package cover."""
 

@@ -1,1 +1,1 @@
-
+"""The Jupyter server extension: turns run here, clients subscribe to them."""

@@ -1,0 +1,172 @@
+"""The Jupyter server extension: traits in, routes out, and two lifetimes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Bool, Enum, Float, Int, Unicode, default
+
+from jupyter_llmchat.config import (
+    EngineConfig,
+    LimitsConfig,
+    PipelineConfig,
+    StoreConfig,
+    data_dir,
+)
+
+from .model_host import ModelHost
+from .routes import routes
+from .services import Services
+from .settings import ServerSettings
+
+NAME = "jupyter_llmchat"
+DATABASE = "llmchat.duckdb"
+
+
+class LLMChatApp(ExtensionApp):
+    """Answers questions with a language model on this machine.
+
+    Loading it starts nothing: the database and the model are opened once the
+    server runs, in the background.
+    """
+
+    name = NAME
+
+    model_path = Unicode(
+        "", help="GGUF file of the model; empty takes the embedded one."
+    ).tag(config=True)
+    n_ctx = Int(
+        EngineConfig.n_ctx, min=256, help="Tokens in the model's context, all in all."
+    ).tag(config=True)
+    n_threads = Int(
+        EngineConfig.n_threads, min=0, help="Threads; 0 takes the physical cores."
+    ).tag(config=True)
+    n_gpu_layers = Int(
+        EngineConfig.n_gpu_layers, min=-1, help="Layers on the GPU; -1 takes all."
+    ).tag(config=True)
+    prefill_chunk = Int(
+        EngineConfig.prefill_chunk,
+        min=1,
+        help="Prompt tokens processed in one step at most.",
+    ).tag(config=True)
+    use_mlock = Bool(
+        EngineConfig.use_mlock, help="Keep the model from being swapped out."
+    ).tag(config=True)
+    flash_attention = Bool(
+        EngineConfig.flash_attention, help="Flash attention; rarely pays on CPUs."
+    ).tag(config=True)
+    kv_type = Enum(
+        ("f16", "q8_0", "q4_0"),
+        EngineConfig.kv_type,
+        help="Element type of the KV cache; q8_0 and q4_0 need flash_attention.",
+    ).tag(config=True)
+    data_dir = Unicode(
+        help="Folder of the database; by default llmchat in Jupyter's data folder."
+    ).tag(config=True)
+    memory_only = Bool(
+        False, help="Keep conversations in memory; they are lost with the server."
+    ).tag(config=True)
+    deadline_s = Float(
+        PipelineConfig.max_deadline_s,
+        min=1.0,
+        max=3600.0,
+        help="Seconds an answer may take at most.",
+    ).tag(config=True)
+    stage_tokens = Int(
+        PipelineConfig.stage_tokens, min=1, help="Tokens in one stage at most."
+    ).tag(config=True)
+    temperature = Float(
+        PipelineConfig.temperature,
+        min=0.0,
+        max=2.0,
+        help="How freely words are drawn; 0 always takes the likeliest.",
+    ).tag(config=True)
+    turns_running = Int(
+        ServerSettings.turns_running,
+        min=1,
+        help="Answers written at the same time; the others wait in line.",
+    ).tag(config=True)
+    turns_waiting = Int(
+        LimitsConfig.turns_waiting,
+        min=1,
+        help="Questions answered or waiting in all; one more is refused.",
+    ).tag(config=True)
+    question_chars = Int(
+        LimitsConfig.question_chars, min=1, help="Characters in a question at most."
+    ).tag(config=True)
+    body_bytes = Int(
+        LimitsConfig.body_bytes, min=1024, help="Bytes in a REST request at most."
+    ).tag(config=True)
+    frame_bytes = Int(
+        LimitsConfig.frame_bytes, min=1024, help="Bytes in a WebSocket frame at most."
+    ).tag(config=True)
+
+    services: Services | None = None
+    """From loading on."""
+
+    @default("data_dir")
+    def _default_data_dir(self) -> str:
+        return str(data_dir())
+
+    def server_settings(self) -> ServerSettings:
+        """The traits as they are now, frozen."""
+        folder = Path(self.data_dir).expanduser()
+        return ServerSettings(
+            engine=EngineConfig(
+                model_path=self.model_path,
+                n_ctx=self.n_ctx,
+                n_threads=self.n_threads,
+                n_gpu_layers=self.n_gpu_layers,
+                prefill_chunk=self.prefill_chunk,
+                use_mlock=self.use_mlock,
+                flash_attention=self.flash_attention,
+                kv_type=self.kv_type,
+            ),
+            store=StoreConfig(path=None if self.memory_only else folder / DATABASE),
+            pipeline=PipelineConfig(
+                max_deadline_s=self.deadline_s,
+                stage_tokens=self.stage_tokens,
+                temperature=self.temperature,
+            ),
+            limits=LimitsConfig(
+                body_bytes=self.body_bytes,
+                frame_bytes=self.frame_bytes,
+                question_chars=self.question_chars,
+                turns_waiting=self.turns_waiting,
+            ),
+            turns_running=self.turns_running,
+        )
+
+    def new_services(self) -> Services:
+        """Not started."""
+        settings = self.server_settings()
+        return Services(
+            settings,
+            ModelHost(settings.engine, self.log),
+            beat=self._beat,
+            log=self.log,
+        )
+
+    def initialize_handlers(self) -> None:
+        self.services = self.new_services()
+        self.handlers.extend(routes(self.services))
+
+    def current_activity(self) -> int:
+        """Turns running or waiting: the server must not be culled under them."""
+        return self.services.turns_active if self.services else 0
+
+    async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
+        if self.services is not None:
+            await self.services.start()
+
+    async def stop_extension(self) -> None:
+        if self.services is not None:
+            await self.services.close()
+
+    def _beat(self) -> None:
+        assert self.serverapp is not None
+        activity = self.serverapp.web_app.settings["last_activity_times"]
+        activity[NAME] = datetime.now(UTC)

@@ -1,0 +1,184 @@
+"""What handlers may use, built once and closed once."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from jupyter_llmchat._version import __version__
+from jupyter_llmchat.errors import LLMChatError, StoreUnavailable
+from jupyter_llmchat.protocol.ids import PROTOCOL_VERSION
+from jupyter_llmchat.protocol.resources import Status, StoreStatus
+
+from .hub import Hub
+from .line import Line
+from .model_host import HostedModel
+from .running import Answer, Surroundings
+from .settings import ServerSettings
+from .turns import Turns
+
+if TYPE_CHECKING:
+    from jupyter_llmchat.store import Store
+
+OPEN_S = 30.0
+"""Requests wait this long for the database to be opened."""
+CLOSE_S = 15.0
+"""Each part gets this long to close when the server stops."""
+
+
+class Services:
+    """Owns the model, the store and the turns.
+
+    `answer` replaces the pipeline, and its warm-up with it; `beat` is called at least
+    every second while a turn lives.
+    """
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        model: HostedModel,
+        *,
+        answer: Answer | None = None,
+        beat: Callable[[], None] = lambda: None,
+        log: logging.Logger | None = None,
+    ) -> None:
+        self.limits = settings.limits
+        self._settings = settings
+        self._model = model
+        self._answer = answer
+        self._beat = beat
+        self._log = log or logging.getLogger(__name__)
+        self._store: Store | None = None
+        self._turns: Turns | None = None
+        self._failure: LLMChatError | None = None
+        self._settled = asyncio.Event()
+        self._opening: asyncio.Task[None] | None = None
+        self._warming: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begins to open the store and the model; returns at once."""
+        self._opening = asyncio.create_task(self._open())
+        await self._model.start()
+
+    async def close(self) -> None:
+        """Turns are stored, the model's process is gone, the database is closed."""
+        if self._opening is None:
+            return
+        await asyncio.wait((self._opening,), timeout=CLOSE_S)
+        self._opening.cancel()
+        turns, store, self._turns, self._store = self._turns, self._store, None, None
+        self._failure = StoreUnavailable("The server is shutting down.", "Ask later.")
+        self._settled.set()
+        if self._warming is not None:
+            self._warming.cancel()
+        if turns is not None:
+            await self._closed("turns", turns.close())
+        await self._closed("model", self._model.stop())
+        if store is not None:
+            await self._closed("store", store.close())
+
+    async def store(self) -> Store:
+        """Waits, within bounds, for the database; raises StoreUnavailable."""
+        await self._open_by_now()
+        if self._store is None:
+            raise self._failure or _SLOW
+        return self._store
+
+    async def turns(self) -> Turns:
+        """As `store`."""
+        await self._open_by_now()
+        if self._turns is None:
+            raise self._failure or _SLOW
+        return self._turns
+
+    @property
+    def turns_active(self) -> int:
+        """Turns running or waiting."""
+        return self._turns.active if self._turns is not None else 0
+
+    @property
+    def status(self) -> Status:
+        return Status(
+            version=__version__,
+            protocol=PROTOCOL_VERSION,
+            model=self._model.status,
+            store=self._store_status,
+            turns_active=self.turns_active,
+        )
+
+    @property
+    def _store_status(self) -> StoreStatus:
+        if self._store is not None:
+            return self._store.status
+        detail = str(self._failure or "The database is being opened.")
+        return StoreStatus(kind="memory", path=None, detail=detail)
+
+    async def _open_by_now(self) -> None:
+        try:
+            async with asyncio.timeout(OPEN_S):
+                await self._settled.wait()
+        except TimeoutError as error:
+            raise _SLOW from error
+
+    async def _open(self) -> None:
+        try:
+            # Importing DuckDB takes longer than the event loop may be held up.
+            for module in ("store.opening", "pipeline"):
+                name = f"jupyter_llmchat.{module}"
+                await asyncio.to_thread(importlib.import_module, name)
+            from jupyter_llmchat.store import Store
+
+            self._store = await Store.open(self._settings.store)
+            self._turns = self._new_turns(self._store)
+            if self._answer is None:
+                self._warming = asyncio.create_task(self._warm_up())
+        except Exception:  # noqa: BLE001 the server must start without a store too
+            self._log.error("the database could not be opened", exc_info=True)
+            self._failure = StoreUnavailable(
+                "The database could not be opened.",
+                "The server's log says why; `jupyter llmchat doctor` helps.",
+            )
+        finally:
+            self._settled.set()
+
+    def _new_turns(self, store: Store) -> Turns:
+        from jupyter_llmchat.pipeline import PROMPT_TEMPLATE, answer
+
+        around = Surroundings(
+            store=store,
+            model=self._model,
+            hub=Hub(),
+            line=Line(self._settings.turns_running),
+            pipeline=self._settings.pipeline,
+            answer=self._answer or answer,
+            beat=self._beat,
+            log=self._log,
+        )
+        return Turns(around, self._settings.limits, PROMPT_TEMPLATE)
+
+    async def _warm_up(self) -> None:
+        """The model reads what every answer begins with before anyone asks."""
+        from jupyter_llmchat.pipeline import warm_up
+
+        try:
+            await warm_up(self._model)
+        except LLMChatError as error:
+            # The model's status says it to whoever wants to know.
+            self._log.debug("no warm-up: %s", error)
+        except Exception:  # noqa: BLE001 answers come without it too, only later
+            self._log.error("the warm-up failed", exc_info=True)
+
+    async def _closed(self, name: str, closing: Awaitable[None]) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await closing
+        except Exception:  # noqa: BLE001 what comes after must be closed too
+            self._log.error("the %s did not close cleanly", name, exc_info=True)
+
+
+_SLOW = StoreUnavailable(
+    "The database is still being opened.", "Ask again in a moment."
+)
