@@ -2,7 +2,7 @@
 
 The path is the real one: a Jupyter server with our extension and the embedded model,
 a kernel that this server started, and %%chat in its cells. The executed notebook and
-the database stay in build/demo.
+the database stay in the folder given, build/demo if none is.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 from nbclient import NotebookClient
 
 HERE = Path(__file__).parent
-BUILD = HERE.parent / "build" / "demo"
+BUILD = Path("build") / "demo"
 START_S = 120.0
 CELL_S = 300
 
@@ -72,16 +72,16 @@ class StreamingClient(NotebookClient):
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
-    """Our extension in a Jupyter server of its own, with its data in build/demo."""
-    BUILD.mkdir(parents=True, exist_ok=True)
-    environment = os.environ | {"LLMCHAT_DATA_DIR": str(BUILD / "data")}
+def running_server(folder: Path) -> Iterator[Server]:
+    """Our extension in a Jupyter server of its own, with its data in the folder."""
+    environment = os.environ | {"LLMCHAT_DATA_DIR": str(folder / "data")}
     command = [sys.executable, "-m", "jupyter_llmchat", "serve", "--idle-minutes", "10"]
+    log_file = folder / "server.log"
     with (
-        (BUILD / "server.log").open("wb") as log,
+        log_file.open("wb") as log,
         subprocess.Popen(
             command,
-            cwd=BUILD,
+            cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -89,13 +89,13 @@ def running_server() -> Iterator[Server]:
         ) as process,
     ):
         try:
-            yield _address(process)
+            yield _address(process, log_file)
         finally:
             process.terminate()
             process.wait(30)
 
 
-def _address(process: subprocess.Popen[bytes]) -> Server:
+def _address(process: subprocess.Popen[bytes], log: Path) -> Server:
     file = Path(jupyter_runtime_dir()) / f"jpserver-{process.pid}.json"
     end = time.monotonic() + START_S
     while time.monotonic() < end and process.poll() is None:
@@ -103,7 +103,7 @@ def _address(process: subprocess.Popen[bytes]) -> Server:
             info = json.loads(text)
             return Server(url=info["url"], token=info["token"])
         time.sleep(0.1)
-    raise SystemExit(f"The server did not start; see {BUILD / 'server.log'}.")
+    raise SystemExit(f"The server did not start; see {log}.")
 
 
 def wait_for_model(http: httpx.Client) -> str:
@@ -140,11 +140,12 @@ async def run_notebook(kernel_id: str, notebook: Any) -> None:
         kernel.stop_channels()
 
 
-def main() -> None:
+def main(folder: Path) -> None:
     notebook = nbformat.read(HERE / "quickstart.ipynb", as_version=4)
-    executed = BUILD / "quickstart.ipynb"
+    folder.mkdir(parents=True, exist_ok=True)
+    executed = folder / "quickstart.ipynb"
     print("Starting a Jupyter server with the embedded model.", flush=True)
-    with running_server() as server, server.client() as http:
+    with running_server(folder.absolute()) as server, server.client() as http:
         print(f"{wait_for_model(http)} is ready.", flush=True)
         started = http.post("api/kernels", json={"name": "python3"}, timeout=60)
         kernel_id = started.raise_for_status().json()["id"]
@@ -153,9 +154,9 @@ def main() -> None:
         finally:
             nbformat.write(notebook, executed)
             http.delete(f"api/kernels/{kernel_id}")
-    print(f"\n\nThe executed notebook is {executed.relative_to(HERE.parent)}.")
+    print(f"\n\nThe executed notebook is {executed}.")
     print("`make lab` opens the quickstart in JupyterLab.")
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else BUILD)

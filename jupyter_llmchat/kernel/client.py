@@ -82,6 +82,11 @@ class ChatClient:
         """The user's sessions, the one used last first."""
         return self._fetch("GET", "sessions", resources.SessionList).sessions
 
+    def messages(self, session_id: str) -> tuple[resources.Message, ...]:
+        """Questions and answers of a session, oldest first."""
+        path = f"sessions/{session_id}/messages"
+        return self._fetch("GET", path, resources.MessageList).messages
+
     def cancel(self, turn_id: str) -> bool:
         """Stops a turn; False when it had ended already."""
         path = f"turns/{turn_id}/cancel"
@@ -107,7 +112,7 @@ class ChatClient:
             options=options or AskOptions(),
         )
         start = Call("POST", f"sessions/{session_id}/ask", content=codec.encode(body))
-        return iter(TurnStream(start, self._open, self._turn, self._sleep))
+        return iter(TurnStream(start, self._open, self.turn, self._sleep))
 
     def _open(self, call: Call) -> Iterator[TurnEvent]:
         """The events of one connection."""
@@ -122,7 +127,7 @@ class ChatClient:
             self._check(response)
             yield from read_events(response)
 
-    def _turn(self, turn_id: str) -> resources.Turn:
+    def turn(self, turn_id: str) -> resources.Turn:
         try:
             return self._fetch("GET", f"turns/{turn_id}", resources.Turn)
         except NotFound as error:
