@@ -35,7 +35,10 @@ _KV_TYPES = {
 
 
 class LlamaLog:
-    """llama.cpp's log, kept in memory instead of printed. One for the process."""
+    """llama.cpp's log, kept in memory instead of printed.
+
+    One for the process: it has to outlive everything that llama.cpp does.
+    """
 
     def __init__(self, lines: int = 200) -> None:
         self.lines: deque[str] = deque(maxlen=lines)

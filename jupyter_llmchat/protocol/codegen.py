@@ -34,6 +34,9 @@ ROOTS: tuple[Any, ...] = (
 )
 """Everything a front end sends or receives."""
 
+NAMES = {"Error": "TurnError"}
+"""Names that would hide one of the language's own."""
+
 UNIONS = {
     "TurnEvent": events.TurnEvent,
     "SocketRequest": requests.SocketRequest,
@@ -73,7 +76,7 @@ def _reachable(roots: tuple[inspect.Type, ...]) -> dict[str, inspect.StructType]
 def _struct(info: inspect.StructType) -> str:
     # A request may leave out what has a default; what the server says is complete.
     is_request = issubclass(info.cls, requests.Body)
-    lines = [f"export type {info.cls.__name__} = {{"]
+    lines = [f"export type {_name(info.cls)} = {{"]
     if info.tag is not None:
         lines.append(f"  {info.tag_field}: '{info.tag}';")
     for field in info.fields:
@@ -101,7 +104,7 @@ def _type(kind: inspect.Type) -> str:
         return _SCALARS[type(kind)]
     match kind:
         case inspect.StructType():
-            return kind.cls.__name__
+            return _name(kind.cls)
         case inspect.LiteralType():
             return _literals(kind.values)
         case inspect.UnionType():
@@ -112,9 +115,13 @@ def _type(kind: inspect.Type) -> str:
     raise TypeError(f"no TypeScript for {kind!r}: add it to codegen.py")
 
 
+def _name(struct: type[Struct]) -> str:
+    return NAMES.get(struct.__name__, struct.__name__)
+
+
 def _members(union: Any) -> str:
     members: tuple[type[Struct], ...] = union.__args__
-    return " | ".join(each.__name__ for each in members)
+    return " | ".join(map(_name, members))
 
 
 def _literals(values: Any) -> str:

@@ -71,7 +71,7 @@ export type Decision = {
   ms: number;
 };
 
-export type Error = {
+export type TurnError = {
   type: 'error';
   turn_id: string;
   seq: number;
@@ -270,10 +270,10 @@ export type TurnState = {
   notices: Notice[];
   finish_reason: 'cancelled' | 'deadline' | 'interrupted' | 'length' | 'stop' | null;
   metrics: TurnMetrics | null;
-  error: Error | null;
+  error: TurnError | null;
   next_seq: number;
 };
 
-export type TurnEvent = Start | Queued | Decision | StageChange | Chunk | Notice | Complete | Error;
+export type TurnEvent = Start | Queued | Decision | StageChange | Chunk | Notice | Complete | TurnError;
 
 export type SocketRequest = Ask | Cancel | Resume;

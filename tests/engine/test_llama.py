@@ -27,9 +27,15 @@ pytestmark = pytest.mark.model
 
 
 @pytest.fixture(scope="module")
-def model() -> Iterator[LlamaModel]:
+def log() -> LlamaLog:
+    """One for all: llama.cpp goes on writing to it."""
+    return LlamaLog()
+
+
+@pytest.fixture(scope="module")
+def model(log: LlamaLog) -> Iterator[LlamaModel]:
     config = EngineConfig(model_path=str(locate("").path), n_ctx=2048, n_threads=1)
-    model = LlamaModel(config, LlamaLog())
+    model = LlamaModel(config, log)
     yield model
     model.close()
 
@@ -129,18 +135,19 @@ def test_an_abort_stops_a_long_prefill_and_the_context_stays_usable(
     assert model.logprobs(3, [0])[0] < 0
 
 
-def test_a_file_that_is_no_model_is_named_with_the_next_step(tmp_path: Path) -> None:
+def test_a_file_that_is_no_model_is_named_with_the_next_step(
+    log: LlamaLog, tmp_path: Path
+) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF but not really")
     with pytest.raises(ModelUnavailable, match=r"broken\.gguf") as caught:
-        LlamaModel(EngineConfig(model_path=str(broken)), LlamaLog())
+        LlamaModel(EngineConfig(model_path=str(broken)), log)
     assert caught.value.hint
 
 
 def test_the_log_is_kept_not_printed(
-    model: LlamaModel, capfd: pytest.CaptureFixture[str], tmp_path: Path
+    log: LlamaLog, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    log = LlamaLog()
     missing = EngineConfig(model_path=str(tmp_path / "missing.gguf"))
     with pytest.raises(ModelUnavailable):
         LlamaModel(missing, log)

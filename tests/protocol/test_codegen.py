@@ -18,14 +18,15 @@ def test_every_message_has_its_type_and_its_tag() -> None:
     for union in (events.TurnEvent, requests.SocketRequest):
         for struct in union.__args__:
             tag = struct.__struct_config__.tag
-            assert f"export type {struct.__name__} = {{\n  type: '{tag}';" in generated
+            name = codegen.NAMES.get(struct.__name__, struct.__name__)
+            assert f"export type {name} = {{\n  type: '{tag}';" in generated
 
 
 def test_a_request_may_leave_out_what_has_a_default_an_event_may_not() -> None:
     generated = codegen.typescript()
     assert "  options?: AskOptions;" in generated
     assert "  hint: string;" in generated
-    assert "?: " not in generated.split("export type Error = {")[1].split("}")[0]
+    assert "?: " not in generated.split("export type TurnError = {")[1].split("}")[0]
 
 
 def test_nothing_is_left_untyped() -> None:
