@@ -31,14 +31,15 @@ check: $(STAMPS)/installed ## Lint, types, import directions, generated files
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q tests/protocol/test_codegen.py
+	@$(BIN)/python -m pytest -q tests/protocol/test_codegen.py tests/test_modules.py
 
 fix: $(STAMPS)/installed ## Format, and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-codegen: $(STAMPS)/installed ## Write labextension/src/protocol.ts from the protocol
+codegen: $(STAMPS)/installed ## Write what is generated: protocol.ts, docs/modules.md
 	@$(BIN)/python -m jupyter_llmchat.protocol.codegen labextension/src/protocol.ts
+	@$(BIN)/python docs/list_modules.py
 
 bench: $(STAMPS)/installed ## Measure the engine against llama-cpp-python's own API
 	@$(BIN)/python benchmarks/overhead.py
