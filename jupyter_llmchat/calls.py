@@ -33,6 +33,12 @@ class Score(Request, frozen=True, kw_only=True, tag="score"):
     continuations: tuple[str, ...]
 
 
+class Prepare(Request, frozen=True, kw_only=True, tag="prepare"):
+    """Read a prompt before anyone asks, and keep it; ends with Finished."""
+
+    prompt: Prompt
+
+
 class Cancel(msgspec.Struct, frozen=True, kw_only=True, tag="cancel"):
     """Stop a request; it ends with Finished, reason `cancelled`."""
 
@@ -49,7 +55,7 @@ class Text(msgspec.Struct, frozen=True, kw_only=True, tag="text"):
 
 
 class Finished(msgspec.Struct, frozen=True, kw_only=True, tag="finished"):
-    """The end of a generation, or of a score that did not get to its end."""
+    """The end of a generation or preparation, or of a score that broke off."""
 
     request_id: int
     reason: FinishReason

@@ -18,8 +18,10 @@ class EngineConfig:
     """Threads; 0 takes the physical cores, one fewer while text is written."""
     n_gpu_layers: int = 0
     """Layers on the GPU; -1 takes all. Without a GPU build it has no effect."""
-    n_sequences: int = 8
-    """Sequences that can be in the KV cache at once."""
+    n_sequences: int = 16
+    """Sequences that can be in the KV cache at once; more requests wait."""
+    cache_mb: int = 512
+    """Host memory for prefixes that have been read and may be wanted again."""
     prefill_chunk: int = 256
     """Prompt tokens processed in one step at most, so that others are not held up."""
     use_mmap: bool = True

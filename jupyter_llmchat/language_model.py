@@ -56,6 +56,8 @@ class SamplingParams(msgspec.Struct, frozen=True, kw_only=True):
     repeat_penalty: float = 1.1
     seed: int | None = None
     stop: tuple[str, ...] = ()
+    json_schema: str | None = None
+    """The text is held to this JSON schema, token by token."""
 
 
 class Priority(IntEnum):
@@ -106,7 +108,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LanguageModel(Protocol):
-    """Three verbs. `deadline` is a `time.monotonic()` value, None for no limit.
+    """Four verbs. `deadline` is a `time.monotonic()` value, None for no limit.
 
     All raise ModelUnavailable, WorkerLost, ContextOverflow or GenerationFailed.
     """
@@ -152,4 +154,12 @@ class LanguageModel(Protocol):
         priority: Priority = Priority.DECISION,
     ) -> float:
         """Mean log-probability (nats) of a token of `continuation`."""
+        ...
+
+    async def prepare(self, prompt: Prompt) -> None:
+        """Reads a prompt at the lowest priority, before anyone asks, and keeps it.
+
+        Returns when it is in the cache; a prompt that begins like it then costs only
+        what is different.
+        """
         ...

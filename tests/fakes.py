@@ -108,6 +108,9 @@ class FakeModel:
         self.prompts.append(prompt_text(prompt))
         return -1.0
 
+    async def prepare(self, prompt: Prompt) -> None:
+        self.prompts.append(prompt_text(prompt))
+
 
 def _now() -> float:
     return asyncio.get_running_loop().time()

@@ -27,6 +27,8 @@ LONG = (
 )
 """Answered in three stages, several seconds even on a fast machine."""
 
+SERVE = (sys.executable, "-m", "jupyter_llmchat", "serve")
+
 Serve = Callable[[], "Served"]
 
 
@@ -36,7 +38,7 @@ class Served:
     def __init__(self, folder: Path) -> None:
         environment = os.environ | {"LLMCHAT_DATA_DIR": str(folder)}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jupyter_llmchat", "serve"],
+            [*SERVE, "--", "--LLMChatApp.self_test=False"],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -16,6 +16,7 @@ from typing import Any
 
 import llama_cpp
 import numpy as np
+from numpy.typing import NDArray
 
 from jupyter_llmchat.config import EngineConfig
 from jupyter_llmchat.errors import GenerationFailed, ModelUnavailable
@@ -24,6 +25,7 @@ from jupyter_llmchat.language_model import SamplingParams
 from .model import Aborted, NoRoom, Row
 
 KNOWN_VERSION = "0.3.36"
+ASK_AGAIN = "Ask again; if it stays, run `jupyter llmchat doctor`."
 PENALTY_WINDOW = 64
 """Tokens back that the repetition penalty looks."""
 
@@ -106,7 +108,8 @@ class LlamaModel:
         params = llama_cpp.llama_context_default_params()
         trained = llama_cpp.llama_model_n_ctx_train(self._model)
         params.n_ctx = min(config.n_ctx, trained) or trained
-        params.n_batch = config.prefill_chunk + config.n_sequences
+        # A chunk of prompt, a token for every text, and one draft.
+        params.n_batch = config.prefill_chunk + config.n_sequences + 8
         params.n_ubatch = params.n_batch
         params.n_seq_max = config.n_sequences
         params.n_threads = self.n_threads
@@ -185,12 +188,19 @@ class LlamaModel:
             raise GenerationFailed(
                 f"llama.cpp could not process the batch (code {code}:"
                 f" {self._log.last_problem() or 'no reason given'}).",
-                "Ask again; if it stays, run `jupyter llmchat doctor`.",
+                ASK_AGAIN,
             )
 
-    def logprobs(self, row: int, tokens: Sequence[int]) -> list[float]:
+    def _logits(self, row: int) -> NDArray[np.float32]:
+        """A view of llama.cpp's own memory, good until the next decode."""
         pointer = llama_cpp.llama_get_logits_ith(self._context, row)
-        logits = np.ctypeslib.as_array(pointer, (self.n_vocab,))
+        return np.ctypeslib.as_array(pointer, (self.n_vocab,))
+
+    def mask(self, row: int, allowed: NDArray[np.bool_]) -> None:
+        self._logits(row)[~allowed] = -np.inf
+
+    def logprobs(self, row: int, tokens: Sequence[int]) -> list[float]:
+        logits = self._logits(row)
         peak = logits.max()
         total = float(peak) + float(np.log(np.exp(logits - peak).sum()))
         return [float(logits[token]) - total for token in tokens]
@@ -200,6 +210,29 @@ class LlamaModel:
 
     def copy(self, source: int, target: int, length: int) -> None:
         llama_cpp.llama_memory_seq_cp(self._memory, source, target, 0, length)
+
+    def save(self, sequence: int) -> bytes:
+        size = llama_cpp.llama_state_seq_get_size(self._context, sequence)
+        buffer = (ctypes.c_uint8 * size)()
+        written = llama_cpp.llama_state_seq_get_data(
+            self._context, buffer, size, sequence
+        )
+        return bytes(memoryview(buffer)[:written])
+
+    def restore(self, sequence: int, data: bytes) -> None:
+        buffer = (ctypes.c_uint8 * len(data)).from_buffer_copy(data)
+        read = llama_cpp.llama_state_seq_set_data(
+            self._context, buffer, len(data), sequence
+        )
+        if read != len(data):
+            raise RuntimeError("a saved state does not fit: the cache is not known")
+
+    def clear(self) -> None:
+        llama_cpp.llama_memory_clear(self._memory, False)
+
+    def set_threads(self, decode: int, prefill: int) -> None:
+        self.n_threads = decode
+        llama_cpp.llama_set_n_threads(self._context, decode, prefill)
 
     def sampler(self, params: SamplingParams) -> LlamaSampler:
         return LlamaSampler(self._context, self.n_vocab, params)

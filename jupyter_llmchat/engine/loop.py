@@ -7,51 +7,89 @@ import threading
 import time
 from collections.abc import Callable
 
-from jupyter_llmchat.calls import Cancel, Failed, Generate, Last, Output, Score
+from jupyter_llmchat.calls import (
+    Cancel,
+    Failed,
+    Generate,
+    Last,
+    Output,
+    Prepare,
+    Score,
+)
 from jupyter_llmchat.errors import GenerationFailed, LLMChatError
+from jupyter_llmchat.language_model import Priority
 
-from .chat_template import ChatTemplate
-from .model import Aborted, Model, NoRoom, Row, Sampler
-from .prompt import encode
+from .drafting import DecodeCost
+from .executor import Executor
+from .host import HostCache
+from .memory import Memory
+from .model import Aborted, Model, NoRoom
+from .orders import OrderBook
+from .pace import Pace
 from .scheduler import Scheduler
-from .sequence import Generation, Scoring, Sequence
-from .slots import Slots
-from .step import Copy, Outcome, Run, Sample, Step, Targets, Trim
+from .step import Reason, Step
 
-Call = Generate | Score | Cancel
-RAISE_N_CTX = "Ask again, or raise n_ctx."
+Call = Generate | Score | Prepare | Cancel
+REST_S = 0.05
+"""Idle for so long, the cache is put in order."""
+QUICK_ROWS = 16
+"""A step of so few tokens is over before an alarm for it would be worth setting."""
+CACHE_FULL = GenerationFailed("The KV cache is full.", "Ask again, or raise n_ctx.")
 
 
 class EngineLoop:
-    """One model at work. `submit` may be called from any thread, the rest belongs to
-    the thread in `run`; `emit` is called there with everything that is said."""
+    """One model at work. `submit` and `stop` may be called from any thread, the rest
+    belongs to the thread in `run`; `emit` is called there with everything said."""
 
     def __init__(
-        self, model: Model, chunk: int, emit: Callable[[Output], None]
+        self,
+        model: Model,
+        *,
+        chunk: int,
+        cache_bytes: int,
+        emit: Callable[[Output], None],
+        decode_ms: DecodeCost | None = None,
     ) -> None:
         self._model = model
         self._emit = emit
-        self._template = ChatTemplate(
-            model.chat_template(), model.token_text("bos"), model.token_text("eos")
-        )
-        self._scheduler = Scheduler(Slots(model.n_sequences, model.n_ctx), chunk)
-        self._samplers: dict[int, Sampler] = {}
+        self._orders = OrderBook(model, decode_ms)
+        self._host = HostCache(cache_bytes)
+        self._memory = Memory(model.n_sequences, model.n_ctx, self._host)
+        self._scheduler = Scheduler(self._memory)
+        self._pace = Pace(chunk)
+        self._executor = Executor(model, self._host)
         self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
+        self._stopped = False
         self._lock = threading.Lock()
-        self._computing: frozenset[int] = frozenset()
-        """Requests of the compute that is running; guarded by the lock."""
+        self._computing: Step | None = None
+        """What the model is computing; guarded by the lock."""
         self._cancelled: set[int] = set()
         """Cancels not yet taken from the queue; guarded by the lock."""
+        self._alarm: threading.Timer | None = None
         self.step_started: float | None = None
         """time.monotonic() since when a compute runs; None between two."""
 
+    @property
+    def cells_used(self) -> int:
+        return self._memory.used
+
+    @property
+    def host_bytes(self) -> int:
+        return self._host.used
+
     def submit(self, call: Call) -> None:
-        """Hands in a call. A cancel also stops the compute it concerns."""
-        if isinstance(call, Cancel):
-            with self._lock:
+        """Hands in a call. What is being computed is broken off for a cancel that
+        concerns it, and for any call if nobody waits for it yet."""
+        with self._lock:
+            step = self._computing
+            if isinstance(call, Cancel):
                 self._cancelled.add(call.request_id)
-                if call.request_id in self._computing:
-                    self._model.abort()
+                in_the_way = step and call.request_id in step.request_ids
+            else:
+                idle = step and all(run.reason is Reason.PREPARE for run in step.runs)
+                in_the_way = idle and call.priority is not Priority.IDLE
+            if in_the_way:
+                self._model.abort()
         self._calls.put(call)
 
     def stop(self) -> None:
@@ -61,131 +99,107 @@ class EngineLoop:
 
     def run(self) -> None:
         """Serves calls until `stop`."""
-        while self._take_calls():
-            self._say(self._scheduler.expire(time.monotonic()))
-            step = self._scheduler.schedule()
-            if step is not None:
-                self._carry_out(step)
-            if self._scheduler.idle:
-                self._scheduler.check()
+        while not self._stopped:
+            if not self.step() and not self._stopped:
+                self._rest()
 
-    def _take_calls(self) -> bool:
-        """All calls that have come; waits for one if there is nothing else to do."""
-        while self._scheduler.idle or not self._calls.empty():
-            call = self._calls.get()
-            if call is None:
-                return False
-            self._accept(call)
+    def step(self) -> bool:
+        """Takes the calls that have come and does one step; False if there is none."""
+        while not self._calls.empty() and not self._stopped:
+            self._accept(self._calls.get())
+        if self._stopped:
+            return False
+        self._say(self._scheduler.expire(time.monotonic()))
+        chunk = self._pace.chunk(self._scheduler.is_writing)
+        step = self._scheduler.schedule(chunk)
+        if step is None:
+            return False
+        self._carry_out(step)
         return True
 
-    def _accept(self, call: Call) -> None:
+    def tidy(self) -> None:
+        """Puts the cache in order; for when there is nothing to do."""
+        if (step := self._scheduler.tidy()) is not None:
+            self._executor.change(step)
+        self._scheduler.check()
+
+    def _rest(self) -> None:
+        """Waits for a call; after a while uses the time to put things in order."""
+        try:
+            self._accept(self._calls.get(timeout=REST_S))
+        except queue.Empty:
+            self.tidy()
+            self._accept(self._calls.get())
+
+    def _accept(self, call: Call | None) -> None:
+        if call is None:
+            self._stopped = True
+            return
         if isinstance(call, Cancel):
             with self._lock:
                 self._cancelled.discard(call.request_id)
             self._say(self._scheduler.end(call.request_id, "cancelled"))
             return
         try:
-            self._say(self._scheduler.add(self._sequence(call)))
+            task = self._orders.task(call)
+            if isinstance(call, Generate):
+                self._executor.begin(call.request_id, call.params)
+            self._say(self._scheduler.add(task))
         except LLMChatError as error:
             self._say([_failed(call.request_id, error)])
 
-    def _sequence(self, call: Generate | Score) -> Sequence:
-        prompt = encode(call.prompt, self._model, self._template)
-        deadline = None
-        if call.seconds_left is not None:
-            deadline = time.monotonic() + call.seconds_left
-        if isinstance(call, Score):
-            return Scoring(
-                call.request_id,
-                prompt,
-                call.priority,
-                deadline,
-                continuations=tuple(map(self._continuation, call.continuations)),
-            )
-        self._samplers[call.request_id] = self._model.sampler(call.params)
-        return Generation(
-            call.request_id,
-            prompt,
-            call.priority,
-            deadline,
-            max_tokens=call.params.max_tokens,
-            context=self._model.n_ctx,
-            stop=call.params.stop,
-            piece=self._model.piece,
-            is_end=self._model.is_end,
-        )
-
-    def _continuation(self, text: str) -> tuple[int, ...]:
-        ids = tuple(self._model.tokenize(text, special=False))
-        if not ids:
-            raise GenerationFailed("An empty text has no probability.", "Give a text.")
-        return ids
-
     def _carry_out(self, step: Step) -> None:
-        with self._lock:
-            self._model.arm()
-            if self._cancelled & step.request_ids:
-                self._model.abort()
-            self._computing = step.request_ids
-        self.step_started = time.monotonic()
+        self._executor.change(step)
+        if not step.runs:
+            return
+        self._begin(step)
         try:
-            outcome = self._compute(step)
+            outcome = self._executor.compute(step)
         except Aborted:
             self._scheduler.undo(step)
         except NoRoom:
             self._scheduler.undo(step)
             if not self._scheduler.retreat():
-                self._fail(step, GenerationFailed("The KV cache is full.", RAISE_N_CTX))
+                self._fail(step, CACHE_FULL)
         except GenerationFailed as error:
             self._scheduler.undo(step)
             self._fail(step, error)
         else:
+            self._observe(step)
             self._say(self._scheduler.apply(step, outcome))
         finally:
-            self.step_started = None
-            with self._lock:
-                self._computing = frozenset()
+            self._computing_nothing()
 
-    def _compute(self, step: Step) -> Outcome:
-        """The model's part of a step."""
-        for change in step.changes:
-            match change:
-                case Trim():
-                    self._model.trim(change.slot, change.start)
-                case Copy():
-                    self._model.copy(change.source, change.target, change.length)
-        rows = [
-            Row(token, run.start + index, run.slot, _is_output(run, index))
-            for run in step.runs
-            for index, token in enumerate(run.tokens)
-        ]
-        self._model.decode(rows)
-        return self._read(step)
+    def _begin(self, step: Step) -> None:
+        with self._lock:
+            self._model.arm()
+            if self._cancelled & step.request_ids:
+                self._model.abort()
+            self._computing = step
+        self.step_started = time.monotonic()
+        if step.deadline is not None and step.rows > QUICK_ROWS:
+            left = step.deadline - self.step_started
+            self._alarm = threading.Timer(max(left, 0.0), self._break_off, (step,))
+            self._alarm.start()
 
-    def _read(self, step: Step) -> Outcome:
-        sampled: dict[int, int] = {}
-        logprobs: dict[int, tuple[float, ...]] = {}
-        first = 0
-        for run in step.runs:
-            match run.want:
-                case Sample():
-                    sampler = self._samplers[run.request_id]
-                    sampled[run.request_id] = sampler.sample(
-                        first + len(run.tokens) - 1
-                    )
-                case Targets():
-                    logprobs[run.request_id] = self._logprobs(run.want, first)
-            first += len(run.tokens)
-        return Outcome(sampled, logprobs)
+    def _computing_nothing(self) -> None:
+        self.step_started = None
+        with self._lock:
+            self._computing = None
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
-    def _logprobs(self, want: Targets, first: int) -> tuple[float, ...]:
-        by_row: dict[int, list[int]] = {}
-        for row, token in want.pairs:
-            by_row.setdefault(row, []).append(token)
-        values: list[float] = []
-        for row, tokens in by_row.items():
-            values += self._model.logprobs(first + row, tokens)
-        return tuple(values)
+    def _break_off(self, step: Step) -> None:
+        """The time of one of the step's requests is over."""
+        with self._lock:
+            if self._computing is step:
+                self._model.abort()
+
+    def _observe(self, step: Step) -> None:
+        started = self.step_started
+        if started is not None:
+            self._pace.observe(step.rows, (time.monotonic() - started) * 1e3)
 
     def _fail(self, step: Step, error: LLMChatError) -> None:
         for request_id in step.request_ids:
@@ -196,18 +210,7 @@ class EngineLoop:
         for output in outputs:
             self._emit(output)
             if isinstance(output, Last):
-                sampler = self._samplers.pop(output.request_id, None)
-                if sampler is not None:
-                    sampler.close()
-
-
-def _is_output(run: Run, index: int) -> bool:
-    match run.want:
-        case Sample():
-            return index == len(run.tokens) - 1
-        case Targets():
-            return any(row == index for row, _ in run.want.pairs)
-    return False
+                self._executor.end(output.request_id)
 
 
 def _failed(request_id: int, error: LLMChatError) -> Failed:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from jupyter_llmchat.language_model import SamplingParams
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Aborted(Exception):
@@ -31,6 +35,8 @@ class Row:
 class Vocabulary(Protocol):
     """Text ↔ tokens."""
 
+    n_vocab: int
+
     @property
     def bos(self) -> int | None:
         """The token every prompt begins with, where the model wants one."""
@@ -40,12 +46,16 @@ class Vocabulary(Protocol):
         """Token ids of `text`; control tokens only if `special`."""
         ...
 
-    def piece(self, token: int) -> bytes:
-        """The bytes of a token; empty for control tokens."""
+    def piece(self, token: int, *, special: bool = False) -> bytes:
+        """The bytes of a token; those of control tokens only if `special`."""
         ...
 
     def is_end(self, token: int) -> bool:
         """Whether the model says with it that it has finished."""
+        ...
+
+    def is_control(self, token: int) -> bool:
+        """Whether it stands for no text."""
         ...
 
     def token_text(self, name: str) -> str:
@@ -84,12 +94,32 @@ class Model(Vocabulary, Protocol):
         """Log-probabilities (nats) of `tokens` after the row at that batch index."""
         ...
 
+    def mask(self, row: int, allowed: NDArray[np.bool_]) -> None:
+        """Makes all other tokens impossible after the row; shape (n_vocab,)."""
+        ...
+
     def trim(self, sequence: int, start: int) -> None:
         """Forgets the cells of a sequence from position `start` on."""
         ...
 
     def copy(self, source: int, target: int, length: int) -> None:
         """Shares the first `length` cells of `source` with the empty `target`."""
+        ...
+
+    def save(self, sequence: int) -> bytes:
+        """The state of a sequence, to be put back by `restore`."""
+        ...
+
+    def restore(self, sequence: int, data: bytes) -> None:
+        """Fills an empty sequence with a saved state, for which there is room."""
+        ...
+
+    def clear(self) -> None:
+        """Forgets all cells."""
+        ...
+
+    def set_threads(self, decode: int, prefill: int) -> None:
+        """From the next compute on; `prefill` also holds for batches of texts."""
         ...
 
     def sampler(self, params: SamplingParams) -> Sampler: ...

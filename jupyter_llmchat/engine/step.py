@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
+
+from .host import Saved
+
+
+class Key(NamedTuple):
+    """One line of work of a request: part 0 is its own, others its continuations."""
+
+    request_id: int
+    part: int = 0
 
 
 class Reason(StrEnum):
     """Why a run is part of a step."""
 
     DECODE = "decode"
-    """One more token of a visible text."""
+    """One more token of a text."""
+    DRAFT = "draft"
+    """A token of a text and a guess at what follows, checked in one go."""
     PREFILL = "prefill"
     """Prompt tokens, as many as the chunk has room for."""
     SCORE = "score"
     """Tokens of a continuation whose probability is asked for."""
+    PREPARE = "prepare"
+    """Prompt tokens that nobody waits for yet."""
 
 
 @dataclass(frozen=True)
 class Copy:
-    """Let `target` share the first `length` cells of `source`."""
+    """Let the empty `target` share the first `length` cells of `source`."""
 
     source: int
     target: int
@@ -28,15 +42,41 @@ class Copy:
 
 @dataclass(frozen=True)
 class Trim:
-    """Forget the cells of a slot from `start` on."""
+    """Forget the cells of a sequence from `start` on."""
 
-    slot: int
+    sequence: int
     start: int
 
 
 @dataclass(frozen=True)
+class Save:
+    """Put a copy of a sequence's state into host memory."""
+
+    sequence: int
+    tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Restore:
+    """Put a saved state into an empty sequence."""
+
+    sequence: int
+    saved: Saved
+
+
+@dataclass(frozen=True)
+class Clear:
+    """Forget all cells, so that the next ones are packed from the beginning."""
+
+
+Change = Copy | Trim | Save | Restore | Clear
+
+
+@dataclass(frozen=True)
 class Sample:
-    """Draw a token after the last row of the run."""
+    """Draw tokens: after the last row but `drafted`, and on while the draft holds."""
+
+    drafted: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,10 +91,10 @@ Want = Sample | Targets | None
 
 @dataclass(frozen=True)
 class Run:
-    """Tokens of one request to process, from position `start` of its slot on."""
+    """Tokens of one line of work to process, from position `start` on."""
 
-    request_id: int
-    slot: int
+    key: Key
+    sequence: int
     start: int
     tokens: tuple[int, ...]
     want: Want
@@ -63,20 +103,27 @@ class Run:
 
 @dataclass(frozen=True)
 class Step:
-    """One decode call. Trims and copies come before it, in their order."""
+    """One decode call, or none if there are only changes, which come first."""
 
-    changes: tuple[Trim | Copy, ...]
+    changes: tuple[Change, ...]
     runs: tuple[Run, ...]
+    deadline: float | None = None
+    """The earliest time.monotonic() at which one of its requests has to end."""
 
     @property
     def request_ids(self) -> frozenset[int]:
-        return frozenset(run.request_id for run in self.runs)
+        return frozenset(run.key.request_id for run in self.runs)
+
+    @property
+    def rows(self) -> int:
+        return sum(len(run.tokens) for run in self.runs)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the model said, by request."""
+    """What the model said, by line of work."""
 
-    sampled: dict[int, int]
-    logprobs: dict[int, tuple[float, ...]]
+    sampled: dict[Key, tuple[int, ...]]
+    """The draft's tokens that held, then one that the model drew itself."""
+    logprobs: dict[Key, tuple[float, ...]]
     """In the order of the run's targets."""

@@ -152,6 +152,10 @@ class ModelHost:
             prompt, continuation, deadline=deadline, priority=priority
         )
 
+    async def prepare(self, prompt: Prompt) -> None:
+        model = await self._opened()
+        await model.prepare(prompt)
+
     async def _opened(self) -> HostedModel:
         """Waits for the file to be checked; the model may still be loading."""
         await self._try_again()

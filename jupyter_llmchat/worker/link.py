@@ -17,6 +17,7 @@ from jupyter_llmchat.calls import (
     Finished,
     Generate,
     Output,
+    Prepare,
     Score,
     Scored,
     Text,
@@ -124,8 +125,10 @@ class WorkerLink:
         priority: Priority = Priority.DECISION,
     ) -> Choice:
         started = time.monotonic()
-        lean = await self._leaning(content_free, options, deadline, priority)
-        scored = await self._score(prompt, options, deadline, priority)
+        scored, lean = await asyncio.gather(
+            self._score(prompt, options, deadline, priority),
+            self._leaning(content_free, options, deadline, priority),
+        )
         sums = totals(scored.logprobs)
         raw = normalised(sums)
         return Choice(
@@ -149,6 +152,14 @@ class WorkerLink:
         (logprobs,) = scored.logprobs
         return math.fsum(logprobs) / len(logprobs)
 
+    async def prepare(self, prompt: Prompt) -> None:
+        worker = await self._ready_worker(None)
+        call = Prepare(
+            request_id=next(self._ids), priority=Priority.IDLE, prompt=prompt
+        )
+        with self._sent(worker, call) as inbox:
+            await _next(inbox)
+
     async def _leaning(
         self,
         content_free: tuple[Prompt, ...],
@@ -159,11 +170,10 @@ class WorkerLink:
         """Computed once for each decision and kept; empty without such inputs."""
         key = (content_free, options)
         if content_free and key not in self._leanings:
-            # One after the other: the second finds the examples in the cache.
-            scored = [
-                await self._score(each, options, deadline, priority)
-                for each in content_free
-            ]
+            calls = (
+                self._score(each, options, deadline, priority) for each in content_free
+            )
+            scored = await asyncio.gather(*calls)
             self._leanings[key] = leaning([totals(each.logprobs) for each in scored])
         return self._leanings.get(key, ())
 
@@ -197,7 +207,9 @@ class WorkerLink:
         return await asyncio.wait_for(ready, _seconds_left(deadline))
 
     @contextmanager
-    def _sent(self, worker: WorkerProcess, call: Generate | Score) -> Iterator[Inbox]:
+    def _sent(
+        self, worker: WorkerProcess, call: Generate | Score | Prepare
+    ) -> Iterator[Inbox]:
         """The call's answers; a call left before its end is cancelled."""
         inbox: Inbox = asyncio.Queue()
         self._inboxes[call.request_id] = inbox

@@ -12,6 +12,7 @@ from jupyter_llmchat.calls import (
     Failed,
     Finished,
     Generate,
+    Prepare,
     Score,
     Scored,
     Text,
@@ -53,7 +54,7 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, tag="heartbeat"):
     """Seconds since the compute at hand began; 0 between two."""
 
 
-ToWorker = Load | Generate | Score | Cancel
+ToWorker = Load | Generate | Score | Prepare | Cancel
 FromWorker = Ready | LoadFailed | Heartbeat | Text | Finished | Scored | Failed
 
 _TO_WORKER: msgspec.msgpack.Decoder[ToWorker] = msgspec.msgpack.Decoder(ToWorker)

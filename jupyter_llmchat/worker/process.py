@@ -74,7 +74,12 @@ def serve(load: Load, calls: IO[bytes], outlet: Outlet) -> None:
     model = LlamaModel(load.engine, LlamaLog())
     model.decode([Row(0, 0, 0, True)])
     model.trim(0, 0)
-    loop = EngineLoop(model, load.engine.prefill_chunk, outlet.send)
+    loop = EngineLoop(
+        model,
+        chunk=load.engine.prefill_chunk,
+        cache_bytes=load.engine.cache_mb << 20,
+        emit=outlet.send,
+    )
     pulse.loop = loop
     threading.Thread(target=_read_calls, args=(calls, loop), daemon=True).start()
     load_ms = (time.monotonic() - started) * 1e3

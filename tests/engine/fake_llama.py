@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from jupyter_llmchat.engine.model import Aborted, NoRoom, Row
 from jupyter_llmchat.language_model import SamplingParams
 
@@ -30,7 +33,9 @@ class FakeLlama:
     refuse: int = 0
     """So many of the next batches find no room."""
     aborted: bool = False
+    threads: tuple[int, int] = (1, 1)
     open_samplers: int = 0
+    masks: list[tuple[int, NDArray[np.bool_]]] = field(default_factory=list)
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
         ids: list[int] = []
@@ -44,8 +49,16 @@ class FakeLlama:
                 text = text[1:]
         return ids
 
-    def piece(self, token: int) -> bytes:
+    n_vocab: int = 258
+
+    def piece(self, token: int, *, special: bool = False) -> bytes:
         return b"" if token >= START else bytes([token])
+
+    def is_control(self, token: int) -> bool:
+        return token >= START
+
+    def mask(self, row: int, allowed: NDArray[np.bool_]) -> None:
+        self.masks.append((row, allowed))
 
     def is_end(self, token: int) -> bool:
         return token == END
@@ -67,8 +80,7 @@ class FakeLlama:
             cells = self.cells.setdefault(row.sequence, [])
             assert row.position == len(cells), "positions must follow one another"
             cells.append(row.token)
-        assert len({*map(tuple, self.cells.values())}) <= self.n_sequences
-        assert sum(map(len, self.cells.values())) <= self.n_ctx, "more than the cache"
+        assert len(self.cells) <= self.n_sequences
         self.batches.append(list(rows))
 
     def logprobs(self, row: int, tokens: Sequence[int]) -> list[float]:
@@ -81,6 +93,19 @@ class FakeLlama:
     def copy(self, source: int, target: int, length: int) -> None:
         assert not self.cells.get(target), "a copy needs an empty target"
         self.cells[target] = self.cells[source][:length]
+
+    def save(self, sequence: int) -> bytes:
+        return ",".join(map(str, self.cells[sequence])).encode()
+
+    def restore(self, sequence: int, data: bytes) -> None:
+        assert not self.cells.get(sequence), "a restore needs an empty sequence"
+        self.cells[sequence] = [*map(int, data.decode().split(","))]
+
+    def clear(self) -> None:
+        self.cells.clear()
+
+    def set_threads(self, decode: int, prefill: int) -> None:
+        self.threads = (decode, prefill)
 
     def sampler(self, params: SamplingParams) -> FakeSampler:
         self.open_samplers += 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,13 +15,19 @@ from jupyter_llmchat.calls import (
     Generate,
     Last,
     Output,
+    Prepare,
     Score,
     Scored,
     Text,
 )
 from jupyter_llmchat.engine.loop import EngineLoop
 from jupyter_llmchat.errors import GenerationFailed
-from jupyter_llmchat.language_model import Part, SamplingParams, TextPrompt
+from jupyter_llmchat.language_model import (
+    Part,
+    Priority,
+    SamplingParams,
+    TextPrompt,
+)
 
 from .fake_llama import FakeLlama
 
@@ -54,7 +61,7 @@ class Listener:
 @contextmanager
 def _running(model: FakeLlama, chunk: int = 8) -> Iterator[tuple[EngineLoop, Listener]]:
     listener = Listener()
-    loop = EngineLoop(model, chunk, listener)
+    loop = EngineLoop(model, chunk=chunk, cache_bytes=1 << 20, emit=listener)
     thread = threading.Thread(target=loop.run)
     thread.start()
     try:
@@ -151,6 +158,51 @@ def test_a_deadline_ends_a_request_with_what_was_said() -> None:
     (end,) = said.ends
     assert isinstance(end, Finished)
     assert end.reason == "deadline"
+
+
+def test_a_deadline_breaks_off_a_long_prefill() -> None:
+    model = FakeLlama(reply=lambda prompt: "text", n_ctx=1000)
+
+    def compute_until_aborted() -> None:
+        end = time.monotonic() + 10
+        while not model.aborted and time.monotonic() < end:
+            time.sleep(0.005)
+
+    model.on_decode = compute_until_aborted
+    with _running(model, chunk=500) as (loop, said):
+        slow = _generate(1, "x" * 500)
+        loop.submit(
+            Generate(
+                request_id=1, prompt=slow.prompt, params=slow.params, seconds_left=0.1
+            )
+        )
+        said.wait(1)
+    (end,) = said.ends
+    assert isinstance(end, Finished)
+    assert end.reason == "deadline"
+    assert not model.batches
+
+
+def test_idle_work_is_broken_off_when_somebody_asks() -> None:
+    model = FakeLlama(reply=lambda prompt: "text", n_ctx=1000)
+    entered = threading.Event()
+
+    def compute_until_aborted() -> None:
+        entered.set()
+        end = time.monotonic() + 10
+        while not model.aborted and time.monotonic() < end:
+            time.sleep(0.005)
+        model.on_decode = lambda: None
+
+    model.on_decode = compute_until_aborted
+    with _running(model, chunk=500) as (loop, said):
+        prompt = TextPrompt((Part("x" * 500),))
+        loop.submit(Prepare(request_id=1, prompt=prompt, priority=Priority.IDLE))
+        assert entered.wait(10)
+        loop.submit(_generate(2, "question"))
+        said.wait(2)
+    assert [end.request_id for end in said.ends] == [2, 1]
+    assert said.text(2) == "text"
 
 
 def test_a_cache_that_refuses_a_batch_fails_nobody_while_something_can_give() -> None:
