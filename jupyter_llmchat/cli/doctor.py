@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_llmchat.kernel.characters import visible
 
-from .checks import jupyter, library, machine, model, store
+from .checks import jupyter, library, machine, model, selftest, store
 from .checks.finding import Finding, fail
 from .output import write_json
 
@@ -44,6 +44,7 @@ def all_checks(model_path: str | None = None) -> Checks:
         "library": library.check_library,
         "configuration": lambda: configured.finding,
         "model": partial(model.check_model, setting),
+        "self-test": partial(selftest.check_selftest, setting, configured.profiles),
         "memory": partial(machine.check_memory, setting),
         "store": partial(store.check_store, configured.store),
         "extension": jupyter.check_extension,

@@ -33,9 +33,11 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _lines(url: str, status: Status) -> list[str]:
+    tested = [f"tested  {status.model.profile}"] if status.model.profile else []
     return [
         f"server  {url} (version {status.version})",
         f"model   {_model(status.model)}",
+        *tested,
         f"store   {_store(status.store)}",
         f"turns   {status.turns_active} running or waiting",
     ]

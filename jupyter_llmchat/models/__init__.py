@@ -1,1 +1,1 @@
-"""Where models come from, and whether their files can be trusted to load."""
+"""Where models come from, whether their files can be trusted, what each is good at."""

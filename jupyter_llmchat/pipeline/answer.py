@@ -15,6 +15,7 @@ from jupyter_llmchat.language_model import (
     Priority,
     SamplingParams,
 )
+from jupyter_llmchat.models.profile import DEFAULT_STYLE, DecisionStyle
 from jupyter_llmchat.prompts import catalogue
 from jupyter_llmchat.protocol import events
 from jupyter_llmchat.protocol.ids import FinishReason, Stage
@@ -46,13 +47,15 @@ async def answer(
     question: Question,
     config: PipelineConfig,
     stop: asyncio.Event,
+    style: DecisionStyle = DEFAULT_STYLE,
 ) -> AsyncGenerator[events.TurnEvent, None]:
     """The events of one answer, not yet numbered; the last is Complete or Error.
 
-    Setting `stop` ends it with what was said so far. Errors of the model become the
-    Error event; any other exception is a bug and is raised.
+    Setting `stop` ends it with what was said so far; `style` is how the model decides
+    best. Errors of the model become the Error event; any other exception is a bug and
+    is raised.
     """
-    run = _Run(model, question, config, stop)
+    run = _Run(model, question, config, stop, style)
     task = asyncio.create_task(run.main())
     try:
         while (event := await run.said.get()) is not None:
@@ -64,12 +67,11 @@ async def answer(
             await task
 
 
-async def warm_up(model: LanguageModel) -> None:
+async def warm_up(model: LanguageModel, style: DecisionStyle = DEFAULT_STYLE) -> None:
     """Lets the model read what every answer begins with; for idle time."""
     prompts = catalogue.stages()
-    await decide(
-        model, "", catalogue.decision("strategy"), "N/A", priority=Priority.IDLE
-    )
+    strategy = catalogue.decision("strategy")
+    await decide(model, "", strategy, "N/A", style=style, priority=Priority.IDLE)
     hello = conversation(Question(turn_id="", text="Hello", arrived=0.0), prompts, 0)
     params = SamplingParams(max_tokens=1)
     prompt = stage_prompt(hello, prompts, FIRST, "")
@@ -86,12 +88,14 @@ class _Run:
         question: Question,
         config: PipelineConfig,
         stop: asyncio.Event,
+        style: DecisionStyle,
     ) -> None:
         self.said: asyncio.Queue[events.TurnEvent | None] = asyncio.Queue()
         self._model = model
         self._question = question
         self._config = config
         self._stop = stop
+        self._style = style
         self._prompts = catalogue.stages()
         self._deadline = Deadline(question.arrived, question.deadline_s, config)
         self._meter = Meter(question.arrived)
@@ -222,6 +226,7 @@ class _Run:
                 self._question.turn_id,
                 catalogue.decision("strategy"),
                 self._question.text,
+                style=self._style,
                 deadline=self._deadline.at(),
             )
         except LLMChatError as error:

@@ -101,6 +101,8 @@ class ModelStatus(Resource, frozen=True, kw_only=True):
     n_ctx: int | None = None
     n_threads: int | None = None
     restarts: int = 0
+    profile: str | None = None
+    """What its self-test has found, in one sentence; None if it was not tested."""
 
 
 class StoreStatus(Resource, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from .settings import ServerSettings
 
 NAME = "jupyter_llmchat"
 DATABASE = "llmchat.duckdb"
+PROFILES = "models"
 
 
 class LLMChatApp(ExtensionApp):
@@ -65,6 +66,10 @@ class LLMChatApp(ExtensionApp):
     ).tag(config=True)
     data_dir = Unicode(
         help="Folder of the database; by default llmchat in Jupyter's data folder."
+    ).tag(config=True)
+    self_test = Bool(
+        ServerSettings.self_test,
+        help="Test a model at its first use, in idle time, for what works with it.",
     ).tag(config=True)
     memory_only = Bool(
         False, help="Keep conversations in memory; they are lost with the server."
@@ -138,6 +143,8 @@ class LLMChatApp(ExtensionApp):
                 turns_waiting=self.turns_waiting,
             ),
             turns_running=self.turns_running,
+            self_test=self.self_test,
+            profiles=folder / PROFILES,
         )
 
     def new_services(self) -> Services:

@@ -5,22 +5,29 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from jupyter_llmchat._version import __version__
+from jupyter_llmchat.config import PipelineConfig
 from jupyter_llmchat.errors import LLMChatError, StoreUnavailable
+from jupyter_llmchat.language_model import LanguageModel
+from jupyter_llmchat.protocol.events import TurnEvent
 from jupyter_llmchat.protocol.ids import PROTOCOL_VERSION
 from jupyter_llmchat.protocol.resources import Status, StoreStatus
 
 from .hub import Hub
 from .line import Line
 from .model_host import HostedModel
+from .preparation import Preparation
 from .running import Answer, Surroundings
 from .settings import ServerSettings
 from .turns import Turns
 
 if TYPE_CHECKING:
+    from jupyter_llmchat.pipeline import Question
     from jupyter_llmchat.store import Store
 
 OPEN_S = 30.0
@@ -32,8 +39,8 @@ CLOSE_S = 15.0
 class Services:
     """Owns the model, the store and the turns.
 
-    `answer` replaces the pipeline, and its warm-up with it; `beat` is called at least
-    every second while a turn lives.
+    `answer` replaces the pipeline, and what prepares the model for it; `beat` is
+    called at least every second while a turn lives.
     """
 
     def __init__(
@@ -51,12 +58,13 @@ class Services:
         self._answer = answer
         self._beat = beat
         self._log = log or logging.getLogger(__name__)
+        self._preparation = Preparation(model, settings, self._log)
         self._store: Store | None = None
         self._turns: Turns | None = None
         self._failure: LLMChatError | None = None
         self._settled = asyncio.Event()
         self._opening: asyncio.Task[None] | None = None
-        self._warming: asyncio.Task[None] | None = None
+        self._preparing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begins to open the store and the model; returns at once."""
@@ -72,8 +80,8 @@ class Services:
         turns, store, self._turns, self._store = self._turns, self._store, None, None
         self._failure = StoreUnavailable("The server is shutting down.", "Ask later.")
         self._settled.set()
-        if self._warming is not None:
-            self._warming.cancel()
+        if self._preparing is not None:
+            self._preparing.cancel()
         if turns is not None:
             await self._closed("turns", turns.close())
         await self._closed("model", self._model.stop())
@@ -104,7 +112,9 @@ class Services:
         return Status(
             version=__version__,
             protocol=PROTOCOL_VERSION,
-            model=self._model.status,
+            model=msgspec.structs.replace(
+                self._model.status, profile=self._preparation.summary
+            ),
             store=self._store_status,
             turns_active=self.turns_active,
         )
@@ -134,7 +144,7 @@ class Services:
             self._store = await Store.open(self._settings.store)
             self._turns = self._new_turns(self._store)
             if self._answer is None:
-                self._warming = asyncio.create_task(self._warm_up())
+                self._preparing = asyncio.create_task(self._preparation.run())
         except Exception:  # noqa: BLE001 the server must start without a store too
             self._log.error("the database could not be opened", exc_info=True)
             self._failure = StoreUnavailable(
@@ -145,7 +155,7 @@ class Services:
             self._settled.set()
 
     def _new_turns(self, store: Store) -> Turns:
-        from jupyter_llmchat.pipeline import PROMPT_TEMPLATE, answer
+        from jupyter_llmchat.pipeline import PROMPT_TEMPLATE
 
         around = Surroundings(
             store=store,
@@ -153,23 +163,22 @@ class Services:
             hub=Hub(),
             line=Line(self._settings.turns_running),
             pipeline=self._settings.pipeline,
-            answer=self._answer or answer,
+            answer=self._answer or self._pipeline,
             beat=self._beat,
             log=self._log,
         )
         return Turns(around, self._settings.limits, PROMPT_TEMPLATE)
 
-    async def _warm_up(self) -> None:
-        """The model reads what every answer begins with before anyone asks."""
-        from jupyter_llmchat.pipeline import warm_up
+    def _pipeline(
+        self,
+        model: LanguageModel,
+        question: Question,
+        config: PipelineConfig,
+        stop: asyncio.Event,
+    ) -> AsyncGenerator[TurnEvent, None]:
+        from jupyter_llmchat.pipeline import answer
 
-        try:
-            await warm_up(self._model)
-        except LLMChatError as error:
-            # The model's status says it to whoever wants to know.
-            self._log.debug("no warm-up: %s", error)
-        except Exception:  # noqa: BLE001 answers come without it too, only later
-            self._log.error("the warm-up failed", exc_info=True)
+        return answer(model, question, config, stop, self._preparation.style)
 
     async def _closed(self, name: str, closing: Awaitable[None]) -> None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from jupyter_llmchat.config import (
     EngineConfig,
@@ -23,3 +24,7 @@ class ServerSettings:
     limits: LimitsConfig = field(default_factory=LimitsConfig)
     turns_running: int = 4
     """Answers written at the same time; the others wait in line."""
+    self_test: bool = True
+    """Whether a model that is used for the first time is tested."""
+    profiles: Path | None = None
+    """Folder of what has been found out about models; None keeps nothing."""

@@ -122,6 +122,7 @@ export type ModelStatus = {
   n_ctx: number | null;
   n_threads: number | null;
   restarts: number;
+  profile: string | null;
 };
 
 export type Notice = {

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from jupyter_llmchat.cli import FAILED, address, main, status
 
 from .fakes import ADDRESS, FakeClient
+from .fakes import status as recorded
 
 
 @pytest.fixture
@@ -23,6 +25,21 @@ def test_for_people(capsys: pytest.CaptureFixture[str]) -> None:
         "model   ready: tiny, 2 threads",
         "store   /data/chat.duckdb",
         "turns   1 running or waiting",
+    ]
+
+
+@pytest.mark.usefixtures("running")
+def test_what_the_models_self_test_has_found_is_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = recorded()
+    model = msgspec.structs.replace(whole.model, profile="Decides well.")
+    told = msgspec.structs.replace(whole, model=model)
+    monkeypatch.setattr(FakeClient, "status", lambda self: told)
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:3] == [
+        "model   ready: tiny, 2 threads",
+        "tested  Decides well.",
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_llmchat.errors import ModelUnavailable
 from jupyter_llmchat.models import digest
-from jupyter_llmchat.models.digest import verify
+from jupyter_llmchat.models.digest import published, verify
 from jupyter_llmchat.models.gguf import check
 from jupyter_llmchat.models.locate import locate
 
@@ -56,6 +56,12 @@ def test_the_same_file_and_unknown_ones_pass(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     verify(tmp_path / name)
+
+
+def test_a_published_file_is_known_by_its_name_and_size() -> None:
+    assert published("known.gguf", 4) is KNOWN
+    assert published("known.gguf", 5) is None
+    assert published("other.gguf", 4) is None
 
 
 def test_one_flipped_bit_does_not_pass(tmp_path: Path) -> None:

@@ -203,3 +203,14 @@ async def test_warming_up_asks_what_every_answer_asks() -> None:
     model = FakeModel()
     await warm_up(model)
     assert len(model.prompts) == 2
+
+
+async def test_decisions_are_asked_in_the_given_style() -> None:
+    model = FakeModel(choice=lambda prompt, options: options[1])
+    async with asyncio.timeout(20):
+        said = answer(model, question(), PipelineConfig(), asyncio.Event(), "chat")
+        metrics = [event.metrics async for event in said if hasattr(event, "metrics")]
+    assert metrics[-1].strategy == "analytical"
+    await warm_up(model, "chat")
+    decided = [prompt for prompt in model.prompts if "Kind:" in prompt]
+    assert [prompt.count("Kind:") for prompt in decided] == [1, 1], "no examples"

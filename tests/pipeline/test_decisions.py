@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from jupyter_llmchat.config import EngineConfig
+from jupyter_llmchat.language_model import ChatPrompt
 from jupyter_llmchat.models.locate import locate
+from jupyter_llmchat.models.profile import DecisionStyle
 from jupyter_llmchat.pipeline.decisions import EXCERPT_CHARS, decide, render
 from jupyter_llmchat.prompts import catalogue
 from jupyter_llmchat.worker.link import WorkerLink
@@ -63,6 +65,30 @@ def test_the_question_is_content_everything_else_is_ours() -> None:
         " Why?<|im_end|>"
     ]
     assert prompt_text(prompt).endswith("Question: Why?<|im_end|>\nKind:")
+
+
+def test_in_a_chat_it_is_asked_without_examples() -> None:
+    prompt = render(STRATEGY, "Why?<|im_end|>", "chat")
+    assert isinstance(prompt, ChatPrompt)
+    ((role, parts),) = ((each.role, each.parts) for each in prompt.messages)
+    assert role == "user"
+    assert "".join(part.text for part in parts) == (
+        f"{STRATEGY.instruction}\n\nQuestion: Why?<|im_end|>\nKind:"
+    )
+    assert [part.text for part in parts if not part.trusted] == [" Why?<|im_end|>"]
+
+
+@pytest.mark.parametrize(("style", "start"), [("few_shot", " "), ("chat", "")])
+async def test_options_are_what_the_model_would_write(
+    style: DecisionStyle, start: str
+) -> None:
+    given: list[tuple[str, ...]] = []
+    model = FakeModel(
+        choice=lambda prompt, options: given.append(options) or options[2]
+    )  # type: ignore[func-returns-value]
+    decision = await decide(model, "t", STRATEGY, "Why?", style=style)
+    assert decision.chosen == "comprehensive"
+    assert given == [tuple(start + option for option in STRATEGY.options)]
 
 
 async def test_a_decision_tells_all_options_and_their_cost() -> None:

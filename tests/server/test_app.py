@@ -76,10 +76,12 @@ def test_traits_become_settings(tmp_path: Path) -> None:
         deadline_s=60.0,
         question_chars=10,
         turns_running=2,
+        self_test=False,
     )
     assert (settings.engine.model_path, settings.engine.n_ctx) == ("m.gguf", 4096)
     assert settings.engine.kv_type == "q8_0"
     assert settings.store.path == tmp_path / "llmchat.duckdb"
+    assert (settings.self_test, settings.profiles) == (False, tmp_path / "models")
     assert settings.pipeline.max_deadline_s == 60.0
     assert (settings.limits.question_chars, settings.turns_running) == (10, 2)
 

@@ -8,6 +8,7 @@ import pytest
 from jupyter_llmchat.errors import ModelUnavailable, StoreUnavailable
 from jupyter_llmchat.protocol.events import Complete, Error
 from jupyter_llmchat.server import services as module
+from jupyter_llmchat.server.preparation import Preparation
 from jupyter_llmchat.server.services import Services
 from jupyter_llmchat.store import Store
 
@@ -156,6 +157,34 @@ async def test_without_a_model_the_question_is_kept_and_the_answer_says_why() ->
         assert (end.code, end.hint) == ("model_unavailable", "Install one.")
         messages = await (await services.store()).messages("local", session)
         assert [each.state for each in messages] == ["complete", "failed"]
+    finally:
+        await services.close()
+
+
+async def test_the_model_is_tested_and_the_status_shows_it(tmp_path: Path) -> None:
+    services = Services(settings(profiles=tmp_path / "models"), HostedFake())
+    assert services.status.model.profile is None
+    await services.start()
+    try:
+        await eventually(lambda: services.status.model.profile)
+        assert "few-shot text (5 of 15 right)" in str(services.status.model.profile)
+    finally:
+        await services.close()
+
+
+async def test_questions_are_decided_in_the_style_that_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Preparation, "style", "chat")
+    model = HostedFake()
+    services = Services(settings(self_test=False), model)
+    await services.start()
+    try:
+        session = await new_session(services)
+        turns = await services.turns()
+        await all_of(await turns.ask("local", session, ask_body("Which one?")))
+        (decided,) = (each for each in model.prompts if "Which one?\n\nKind:" in each)
+        assert decided.count("Kind:") == 1, "no examples in a chat"
     finally:
         await services.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jupyter_llmchat.config import StoreConfig, data_dir
@@ -17,6 +18,7 @@ from .finding import Finding, fail, ok, warn
 
 EXTENSION = "jupyter_llmchat"
 DATABASE = "llmchat.duckdb"
+PROFILES = "models"
 
 _LOG = logging.getLogger(__name__)
 
@@ -28,6 +30,8 @@ class Configured:
     model: str
     """A path; "" is the embedded model."""
     store: StoreConfig
+    profiles: Path | None
+    """Folder of what has been found out about models."""
     finding: Finding
     """How reading went; if it failed, the rest are the defaults."""
 
@@ -49,6 +53,7 @@ def configured() -> Configured:
         return Configured(
             model="",
             store=StoreConfig(path=data_dir() / DATABASE),
+            profiles=data_dir() / PROFILES,
             finding=fail(
                 f"Jupyter's configuration cannot be read: {error}.",
                 "Correct the file; `jupyter --paths` lists the config folders.",
@@ -57,6 +62,7 @@ def configured() -> Configured:
     return Configured(
         model=settings.engine.model_path,
         store=settings.store,
+        profiles=settings.profiles,
         finding=ok("Jupyter's configuration can be read."),
     )
 

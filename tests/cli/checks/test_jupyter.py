@@ -26,6 +26,7 @@ def test_without_configuration_the_defaults_hold() -> None:
     found = configured()
     assert (found.model, found.finding.state) == ("", "ok")
     assert found.store.path is not None and found.store.path.name == "llmchat.duckdb"
+    assert found.profiles == found.store.path.parent / "models"
 
 
 def test_the_settings_are_those_of_the_users_servers(tmp_path: Path) -> None:
@@ -34,9 +35,10 @@ def test_the_settings_are_those_of_the_users_servers(tmp_path: Path) -> None:
         "c.LLMChatApp.model_path = '/m.gguf'\nc.LLMChatApp.data_dir = '/somewhere'\n",
     )
     found = configured()
-    assert (found.model, found.store.path) == (
+    assert (found.model, found.store.path, found.profiles) == (
         "/m.gguf",
         Path("/somewhere/llmchat.duckdb"),
+        Path("/somewhere/models"),
     )
 
 

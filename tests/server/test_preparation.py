@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from jupyter_llmchat.config import EngineConfig
+from jupyter_llmchat.errors import WorkerLost
+from jupyter_llmchat.language_model import Choice
+from jupyter_llmchat.models import profile
+from jupyter_llmchat.models.locate import locate
+from jupyter_llmchat.models.profile import ModelProfile, SelfTest
+from jupyter_llmchat.pipeline import selftest
+from jupyter_llmchat.server.preparation import Preparation
+from tests.models.test_profile import TEST
+
+from .builders import HostedFake, settings
+
+WARM_UP = 2
+"""Calls of the model that every start makes."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "models"
+
+
+def preparation(
+    folder: Path | None, model: HostedFake | None = None, **changes: Any
+) -> Preparation:
+    chosen = settings(profiles=folder, **changes)
+    return Preparation(model or HostedFake(), chosen, logging.getLogger())
+
+
+def keep(folder: Path, **changes: Any) -> SelfTest:
+    """The embedded model has been tested in an earlier run."""
+    test = msgspec.structs.replace(TEST, **{"prompts": selftest.version(), **changes})
+    fingerprint = profile.fingerprint(locate("").path)
+    known = ModelProfile(fingerprint=fingerprint, name="m", self_test=test)
+    profile.save(folder, known)
+    return test
+
+
+async def test_a_model_is_tested_once_and_the_result_is_kept(folder: Path) -> None:
+    first = preparation(folder)
+    assert (first.style, first.summary) == ("few_shot", None)
+    await first.run()
+    assert first.summary and "5 of 15 right" in first.summary
+    model = HostedFake()
+    second = preparation(folder, model)
+    await second.run()
+    assert second.summary == first.summary
+    assert len(model.prompts) == WARM_UP
+
+
+async def test_what_is_known_counts_from_the_warm_up_on(folder: Path) -> None:
+    test = keep(folder, decision_style="chat")
+    model = HostedFake()
+    prepared = preparation(folder, model, self_test=False)
+    await prepared.run()
+    assert (prepared.style, prepared.summary) == ("chat", test.summary)
+    assert model.prompts[0].count("Kind:") == 1, "no examples in a chat"
+
+
+async def test_with_other_prompts_it_is_tested_again(folder: Path) -> None:
+    keep(folder, prompts="of an earlier version", decision_style="chat")
+    prepared = preparation(folder)
+    await prepared.run()
+    assert prepared.style == "few_shot"
+
+
+async def test_no_test_is_made_if_so_wished(folder: Path) -> None:
+    model = HostedFake()
+    prepared = preparation(folder, model, self_test=False)
+    await prepared.run()
+    assert len(model.prompts) == WARM_UP
+    assert prepared.summary is None
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("place", [None, "file/models"])
+async def test_without_a_folder_the_result_is_kept_for_this_run(
+    place: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    prepared = preparation(place and tmp_path / place)  # type: ignore[arg-type]
+    await prepared.run()
+    assert prepared.summary
+
+
+async def test_a_test_that_is_not_finished_is_not_kept(folder: Path) -> None:
+    class Lost(HostedFake):
+        async def choose(self, *arguments: Any, **options: Any) -> Choice:
+            if len(self.prompts) > 10:
+                raise WorkerLost("It is gone.", "Wait.")
+            return await super().choose(*arguments, **options)
+
+    prepared = preparation(folder, Lost())
+    await prepared.run()
+    assert prepared.summary is None
+    assert not folder.exists()
+
+
+async def test_without_a_model_nothing_is_asked(folder: Path) -> None:
+    model = HostedFake()
+    missing = EngineConfig(model_path=str(folder / "none.gguf"))
+    config = replace(settings(profiles=folder), engine=missing)
+    await Preparation(model, config, logging.getLogger()).run()
+    assert not model.prompts
+
+
+async def test_a_defect_is_logged_and_nothing_more(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(model: object) -> SelfTest:
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(selftest, "run", broken)
+    await preparation(folder).run()
+    assert "no such thing" in caplog.text
