@@ -1,8 +1,7 @@
 """What our engine costs on top of llama.cpp: `generate` through the worker process
 against llama-cpp-python's own high-level API, same file, same threads, same run.
 
-Both write the same number of tokens after the same prompts, greedily, alternating;
-the table shows medians and their ratio. `--json` prints the figures instead.
+Both write the same number of tokens after the same prompts, greedily, alternating.
 Each side runs in a process of its own; while one is measured the other is idle.
 """
 
@@ -10,29 +9,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import multiprocessing
-import statistics
-import sys
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
-from jupyter_llmchat.config import EngineConfig
-from jupyter_llmchat.language_model import Part, SamplingParams, TextPrompt
+from benchmarks.report import Figure, add_json_option, compared, publish, tell
+from benchmarks.sides import REPEAT_PENALTY, Written, our_engine
 from jupyter_llmchat.models.locate import locate
-from jupyter_llmchat.worker.link import WorkerLink
 
 TOKENS = 100
-
-
-@dataclass(frozen=True)
-class Run:
-    """One generation: milliseconds to the first token, and for each one after it."""
-
-    first_token_ms: float
-    token_ms: float
+CELLS = 2048
 
 
 def prompt(number: int) -> str:
@@ -40,21 +27,13 @@ def prompt(number: int) -> str:
     return f"{number} is where the list begins: " + "one, two, three, four; " * 15
 
 
-def timed(arrivals: list[float], started: float) -> Run:
-    first, last = arrivals[0], arrivals[-1]
-    return Run(
-        first_token_ms=(first - started) * 1e3,
-        token_ms=(last - first) * 1e3 / (len(arrivals) - 1),
-    )
-
-
 def high_level(path: str, threads: int, connection: Connection) -> None:
-    """The peer's process: answers each prompt number with a Run."""
+    """The peer's process: answers each prompt number with what it has Written."""
     import llama_cpp
 
     llm = llama_cpp.Llama(
         path,
-        n_ctx=2048,
+        n_ctx=CELLS,
         n_threads=threads,
         n_threads_batch=threads,
         n_batch=256,
@@ -67,89 +46,64 @@ def high_level(path: str, threads: int, connection: Connection) -> None:
             prompt(number),
             max_tokens=TOKENS,
             temperature=0,
-            repeat_penalty=1.1,
+            repeat_penalty=REPEAT_PENALTY,
             stream=True,
         )
         for _ in stream:
             arrivals.append(time.perf_counter())
-        connection.send(timed(arrivals, started))
+        connection.send(written(arrivals, started))
 
 
-async def ours(link: WorkerLink, number: int) -> Run:
-    arrivals = []
-    started = time.perf_counter()
-    params = SamplingParams(max_tokens=TOKENS, temperature=0, repeat_penalty=1.1)
-    async for piece in link.generate(TextPrompt((Part(prompt(number)),)), params):
-        if piece.tokens:
-            arrivals.append(time.perf_counter())
-    return timed(arrivals, started)
+def written(arrivals: Sequence[float], started: float) -> Written:
+    """Times of arrival of one token each, seen by the process that waited for them."""
+    return Written(
+        started=started,
+        first=arrivals[0],
+        last=arrivals[-1],
+        tokens=len(arrivals),
+        text="",
+    )
 
 
-async def measure(
-    runs: int, threads: int, tell: Callable[[str], None]
-) -> dict[str, list[Run]]:
+async def measure(runs: int, threads: int) -> list[Figure]:
     path = str(locate("").path)
     spawn = multiprocessing.get_context("spawn")
     here, there = spawn.Pipe()
     peer = spawn.Process(target=high_level, args=(path, threads, there), daemon=True)
     peer.start()
-    link = WorkerLink(EngineConfig(model_path=path, n_ctx=2048, n_threads=threads))
-    await link.start()
-    await link.ready()
-    found: dict[str, list[Run]] = {"jupyter_llmchat": [], "llama_cpp.Llama": []}
-    for number in range(runs + 1):
-        here.send(number)
-        theirs = await asyncio.to_thread(here.recv)
-        mine = await ours(link, number)
-        tell(f"run {number} of {runs}")
-        if number:  # the first one warms both up
-            found["llama_cpp.Llama"].append(theirs)
-            found["jupyter_llmchat"].append(mine)
+    ours: list[Written] = []
+    theirs: list[Written] = []
+    async with our_engine(path, threads, n_ctx=CELLS) as engine:
+        for number in range(runs + 1):
+            here.send(number)
+            theirs.append(await asyncio.to_thread(here.recv))
+            ours.append(await engine.write(prompt(number), TOKENS))
+            tell(f"run {number} of {runs}")
     here.send(None)
-    await link.stop()
     peer.join(5)
-    return found
+    # The first one warmed both up.
+    return figures(ours[1:], theirs[1:])
 
 
-def medians(found: dict[str, list[Run]]) -> dict[str, dict[str, float]]:
-    figures = {
-        name: {
-            key: statistics.median(asdict(run)[key] for run in runs)
-            for key in ("first_token_ms", "token_ms")
-        }
-        for name, runs in found.items()
-    }
-    ours, theirs = figures["jupyter_llmchat"], figures["llama_cpp.Llama"]
-    figures["ratio"] = {key: ours[key] / theirs[key] for key in ours}
-    return figures
-
-
-def table(figures: dict[str, dict[str, float]]) -> str:
-    lines = [f"{'':18}{'first token':>14}{'each token':>14}"]
-    for name, row in figures.items():
-        unit = " x" if name == "ratio" else " ms"
-        cells = (f"{row[key]:.2f}{unit}" for key in ("first_token_ms", "token_ms"))
-        lines.append(f"{name:18}" + "".join(f"{cell:>14}" for cell in cells))
-    return "\n".join(lines)
+def figures(ours: Sequence[Written], theirs: Sequence[Written]) -> list[Figure]:
+    return [
+        compared(
+            f"{name}, beside llama_cpp.Llama",
+            "ms",
+            [getattr(text, field) for text in ours],
+            [getattr(text, field) for text in theirs],
+        )
+        for name, field in (("first token", "first_ms"), ("each token", "token_ms"))
+    ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    add_json_option(parser)
     parser.add_argument("--runs", type=int, default=9)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-
-    def tell(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
-
-    found = asyncio.run(measure(arguments.runs, arguments.threads, tell))
-    figures = medians(found)
-    if arguments.json:
-        runs = {name: [asdict(run) for run in each] for name, each in found.items()}
-        print(json.dumps({"medians": figures, "runs": runs}, indent=1))
-    else:
-        print(table(figures))
+    chosen = parser.parse_args()
+    publish(asyncio.run(measure(chosen.runs, chosen.threads)), chosen.json)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ class EngineConfig:
     """Tokens in the KV cache, shared by all sequences; at most the model's own."""
     n_threads: int = 0
     """Threads; 0 takes the physical cores, one fewer while text is written."""
-    n_gpu_layers: int = 0
+    n_gpu_layers: int = -1
     """Layers on the GPU; -1 takes all. Without a GPU build it has no effect."""
     n_sequences: int = 16
     """Sequences that can be in the KV cache at once; more requests wait."""
@@ -28,6 +28,9 @@ class EngineConfig:
     use_mlock: bool = False
     flash_attention: bool = False
     """Off by default: on CPU it re-reads a shared prefix for every branch."""
+    speed_dir: str = ""
+    """Folder where the model's speed on this machine is kept. Empty: it is not
+    measured, threads stay as set and nothing is drafted."""
     kv_type: str = "f16"
     """Element type of the KV cache: f16; q8_0 and q4_0 need flash attention."""
 

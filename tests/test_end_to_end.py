@@ -28,6 +28,8 @@ LONG = (
 """Answered in three stages, several seconds even on a fast machine."""
 
 SERVE = (sys.executable, "-m", "jupyter_llmchat", "serve")
+QUICK = ("--LLMChatApp.self_test=False", "--LLMChatApp.calibrate=False")
+"""What is done once a model and machine is not done for every test."""
 
 Serve = Callable[[], "Served"]
 
@@ -38,7 +40,7 @@ class Served:
     def __init__(self, folder: Path) -> None:
         environment = os.environ | {"LLMCHAT_DATA_DIR": str(folder)}
         self.process = subprocess.Popen(
-            [*SERVE, "--", "--LLMChatApp.self_test=False"],
+            [*SERVE, "--", *QUICK],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -45,7 +45,8 @@ def _lines(url: str, status: Status) -> list[str]:
 
 def _model(model: ModelStatus) -> str:
     threads = f", {model.n_threads} threads" if model.n_threads else ""
-    context = f", {model.n_ctx} tokens of context" if model.n_ctx else ""
+    n_ctx = model.in_force.get("n_ctx")
+    context = f", {n_ctx} tokens of context" if n_ctx else ""
     detail = f" - {model.detail}" if model.detail else ""
     return f"{model.state}: {model.name or 'none'}{threads}{context}{detail}"
 

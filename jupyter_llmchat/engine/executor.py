@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from jupyter_llmchat.errors import GenerationFailed, LLMChatError
 from jupyter_llmchat.language_model import SamplingParams
 
 from .constraint import Constraint, ConstraintFactory, lltokenizer
@@ -39,6 +42,8 @@ class Executor:
             if self._factory is None:
                 self._factory = ConstraintFactory(lltokenizer(self._model))
             self._constraints[request_id] = self._factory.make(params.json_schema)
+            # JSON repeats its quotes and commas, and has to.
+            params = msgspec.structs.replace(params, repeat_penalty=1.0)
         self._samplers[request_id] = self._model.sampler(params)
 
     def end(self, request_id: int) -> None:
@@ -77,15 +82,19 @@ class Executor:
     def _read(self, step: Step) -> Outcome:
         sampled: dict[Key, tuple[int, ...]] = {}
         logprobs: dict[Key, tuple[float, ...]] = {}
+        failed: dict[int, LLMChatError] = {}
         first = 0
         for run in step.runs:
             match run.want:
                 case Sample():
-                    sampled[run.key] = self._sample(run, first)
+                    try:
+                        sampled[run.key] = self._sample(run, first)
+                    except GenerationFailed as error:
+                        failed[run.key.request_id] = error
                 case Targets():
                     logprobs[run.key] = self._logprobs(run.want, first)
             first += len(run.tokens)
-        return Outcome(sampled, logprobs)
+        return Outcome(sampled, logprobs, failed)
 
     def _sample(self, run: Run, first: int) -> tuple[int, ...]:
         """Tokens drawn one after the other, for as long as they are those guessed."""

@@ -76,7 +76,7 @@ class LlamaModel:
         self._model = self._load(config)
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
         self.n_vocab = llama_cpp.llama_vocab_n_tokens(self._vocab)
-        cores = _physical_cores()
+        cores = physical_cores()
         # A step waits for its slowest thread at every barrier: a thread that has to
         # share its core holds up all. One core is left to everybody else.
         self.n_threads = config.n_threads or max(1, cores - 1)
@@ -125,6 +125,21 @@ class LlamaModel:
                 "Set a smaller n_ctx, or close other programs.",
             )
         return context
+
+    def in_force(self) -> dict[str, int | str]:
+        """What has become of the settings, read back from the library."""
+        context = self._context
+        return {
+            "n_ctx": llama_cpp.llama_n_ctx(context),
+            "n_batch": llama_cpp.llama_n_batch(context),
+            "n_ubatch": llama_cpp.llama_n_ubatch(context),
+            "n_sequences": llama_cpp.llama_n_seq_max(context),
+            "n_threads": self.n_threads,
+            "n_ctx_trained": llama_cpp.llama_model_n_ctx_train(self._model),
+            "model_mb": llama_cpp.llama_model_size(self._model) >> 20,
+            "gpu": "possible" if llama_cpp.llama_supports_gpu_offload() else "no",
+            "llama.cpp": llama_cpp.llama_version().decode(),
+        }
 
     # -- vocabulary ---------------------------------------------------------------
 
@@ -294,7 +309,8 @@ def _check_binding() -> None:
         )
 
 
-def _physical_cores() -> int:
+def physical_cores() -> int:
+    """Those that can compute at once without sharing their units; at least 1."""
     import psutil
 
     return psutil.cpu_count(logical=False) or os.cpu_count() or 1

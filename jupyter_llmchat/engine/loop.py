@@ -28,6 +28,7 @@ from .orders import OrderBook
 from .pace import Pace
 from .scheduler import Scheduler
 from .step import Reason, Step
+from .threads import ThreadGovernor
 
 Call = Generate | Score | Prepare | Cancel
 REST_S = 0.05
@@ -48,10 +49,12 @@ class EngineLoop:
         chunk: int,
         cache_bytes: int,
         emit: Callable[[Output], None],
+        governor: ThreadGovernor | None = None,
         decode_ms: DecodeCost | None = None,
     ) -> None:
         self._model = model
         self._emit = emit
+        self._governor = governor
         self._orders = OrderBook(model, decode_ms)
         self._host = HostCache(cache_bytes)
         self._memory = Memory(model.n_sequences, model.n_ctx, self._host)
@@ -65,7 +68,11 @@ class EngineLoop:
         """What the model is computing; guarded by the lock."""
         self._cancelled: set[int] = set()
         """Cancels not yet taken from the queue; guarded by the lock."""
+        self._threads = 0
+        """Of the compute at hand, where a governor says how many."""
         self._alarm: threading.Timer | None = None
+        self._gave_up = False
+        """Whether the alarm went off because more threads are slower than fewer."""
         self.step_started: float | None = None
         """time.monotonic() since when a compute runs; None between two."""
 
@@ -157,6 +164,8 @@ class EngineLoop:
             outcome = self._executor.compute(step)
         except Aborted:
             self._scheduler.undo(step)
+            if self._governor is not None and self._gave_up:
+                self._governor.gave_up(self._threads)
         except NoRoom:
             self._scheduler.undo(step)
             if not self._scheduler.retreat():
@@ -167,6 +176,8 @@ class EngineLoop:
         else:
             self._observe(step)
             self._say(self._scheduler.apply(step, outcome))
+            for request_id, cause in outcome.failed.items():
+                self._refuse(request_id, cause)
         finally:
             self._computing_nothing()
 
@@ -176,10 +187,27 @@ class EngineLoop:
             if self._cancelled & step.request_ids:
                 self._model.abort()
             self._computing = step
+        if self._governor is not None:
+            self._threads = self._governor.threads(step.rows)
+            self._model.set_threads(self._threads, self._threads)
         self.step_started = time.monotonic()
-        if step.deadline is not None and step.rows > QUICK_ROWS:
-            left = step.deadline - self.step_started
-            self._alarm = threading.Timer(max(left, 0.0), self._break_off, (step,))
+        if step.rows > QUICK_ROWS:
+            self._set_alarm(step, self.step_started)
+
+    def _set_alarm(self, step: Step, now: float) -> None:
+        """For the time at which a long compute is better broken off."""
+        patience = None
+        if self._governor is not None:
+            patience = self._governor.give_up_ms(
+                self._threads, step.rows, self._memory.used
+            )
+        left = [] if step.deadline is None else [max(step.deadline - now, 0.0)]
+        self._gave_up = False
+        if patience is not None:
+            left.append(patience / 1e3)
+            self._gave_up = left[-1] == min(left)
+        if left:
+            self._alarm = threading.Timer(min(left), self._break_off, (step,))
             self._alarm.start()
 
     def _computing_nothing(self) -> None:
@@ -191,20 +219,26 @@ class EngineLoop:
             self._alarm = None
 
     def _break_off(self, step: Step) -> None:
-        """The time of one of the step's requests is over."""
+        """The step's time is over."""
         with self._lock:
             if self._computing is step:
                 self._model.abort()
 
     def _observe(self, step: Step) -> None:
-        started = self.step_started
-        if started is not None:
-            self._pace.observe(step.rows, (time.monotonic() - started) * 1e3)
+        assert self.step_started is not None
+        ms = (time.monotonic() - self.step_started) * 1e3
+        self._pace.observe(step.rows, ms)
+        if self._governor is not None:
+            self._governor.observe(self._threads, step.rows, self._memory.used, ms)
 
     def _fail(self, step: Step, error: LLMChatError) -> None:
         for request_id in step.request_ids:
-            self._scheduler.end(request_id, "cancelled")
-            self._say([_failed(request_id, error)])
+            self._refuse(request_id, error)
+
+    def _refuse(self, request_id: int, error: LLMChatError) -> None:
+        """Ends one request with an error instead of what it would have said."""
+        self._scheduler.end(request_id, "cancelled")
+        self._say([_failed(request_id, error)])
 
     def _say(self, outputs: list[Output]) -> None:
         for output in outputs:

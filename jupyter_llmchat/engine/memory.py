@@ -91,10 +91,13 @@ class Memory:
     def keep(self, sequence: int) -> None:
         """Nobody uses the sequence any more."""
         self._in_use.discard(sequence)
-        if not self._tree.length(sequence):
+        if self._tree.length(sequence):
+            self._kept.append(sequence)
+        else:
             self._free.append(sequence)
-            return
-        self._kept.append(sequence)
+
+    def shrink(self) -> None:
+        """Spills what is kept beyond KEPT_CELLS, once nobody wants it now."""
         while sum(map(self._tree.length, self._kept)) > KEPT_CELLS:
             self._spill(self._kept[0])
 

@@ -71,6 +71,7 @@ class Scheduler:
     def schedule(self, chunk: int) -> Step | None:
         """The next step, with `chunk` prompt tokens at most; None if there is none."""
         self._admit()
+        self._memory.shrink()
         runs = self._fitting(chunk)
         while not runs and len(self._running) > 1:
             self._preempt()
@@ -176,6 +177,8 @@ class Scheduler:
             count = min(task.pending, task.most_rows or chunk, max(chunk, 1))
             if task.pending > 1 and chunk <= 0:
                 continue
+            if guess and not self._memory.make_room(cells + count + len(guess)):
+                guess = ()
             if not self._memory.make_room(cells + count + len(guess)):
                 continue
             chunk -= count if task.pending > 1 else 0
@@ -191,7 +194,8 @@ class Scheduler:
         """The run's tokens are in the cache now, but those of a draft that failed."""
         kept = len(run.tokens)
         if isinstance(run.want, Sample):
-            kept += len(outcome.sampled[run.key]) - 1 - run.want.drafted
+            drawn = outcome.sampled.get(run.key, (0,))
+            kept += len(drawn) - 1 - run.want.drafted
         self._memory.processed(run.sequence, run.tokens[:kept])
         if kept < len(run.tokens):
             self._memory.trim(run.sequence, run.start + kept)

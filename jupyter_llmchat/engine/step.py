@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
+
+from jupyter_llmchat.errors import LLMChatError
 
 from .host import Saved
 
@@ -127,3 +129,5 @@ class Outcome:
     """The draft's tokens that held, then one that the model drew itself."""
     logprobs: dict[Key, tuple[float, ...]]
     """In the order of the run's targets."""
+    failed: dict[int, LLMChatError] = field(default_factory=dict)
+    """Requests that cannot go on, by their id; the others are not affected."""

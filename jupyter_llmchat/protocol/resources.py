@@ -98,9 +98,15 @@ class ModelStatus(Resource, frozen=True, kw_only=True):
     """What is being done or what went wrong, and the next step."""
     pid: int | None = None
     load_ms: float | None = None
-    n_ctx: int | None = None
     n_threads: int | None = None
+    """Of the last compute: it follows the machine's load."""
+    cells_used: int = 0
+    """Of the KV cache."""
+    cache_mb: float = 0.0
+    """Host memory that holds prefixes for reuse."""
     restarts: int = 0
+    in_force: dict[str, Any] = {}
+    """The settings as llama.cpp has them."""
     profile: str | None = None
     """What its self-test has found, in one sentence; None if it was not tested."""
 

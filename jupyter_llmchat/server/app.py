@@ -48,6 +48,23 @@ class LLMChatApp(ExtensionApp):
     n_gpu_layers = Int(
         EngineConfig.n_gpu_layers, min=-1, help="Layers on the GPU; -1 takes all."
     ).tag(config=True)
+    n_sequences = Int(
+        EngineConfig.n_sequences,
+        min=2,
+        max=200,
+        help="Texts and decisions computed at once; more of them wait.",
+    ).tag(config=True)
+    cache_mb = Int(
+        EngineConfig.cache_mb,
+        min=0,
+        help="Host memory (MB) for prompts that may be wanted again.",
+    ).tag(config=True)
+    calibrate = Bool(
+        True, help="Measure at first load how many threads are fastest, and draft."
+    ).tag(config=True)
+    use_mmap = Bool(
+        EngineConfig.use_mmap, help="Map the model's file instead of reading it."
+    ).tag(config=True)
     prefill_chunk = Int(
         EngineConfig.prefill_chunk,
         min=1,
@@ -126,6 +143,10 @@ class LLMChatApp(ExtensionApp):
                 n_threads=self.n_threads,
                 n_gpu_layers=self.n_gpu_layers,
                 prefill_chunk=self.prefill_chunk,
+                n_sequences=self.n_sequences,
+                cache_mb=self.cache_mb,
+                speed_dir=str(folder / "speed") if self.calibrate else "",
+                use_mmap=self.use_mmap,
                 use_mlock=self.use_mlock,
                 flash_attention=self.flash_attention,
                 kv_type=self.kv_type,

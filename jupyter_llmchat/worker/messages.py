@@ -35,9 +35,9 @@ class Load(msgspec.Struct, frozen=True, kw_only=True, tag="load"):
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
     """The model is loaded and has computed something."""
 
-    n_ctx: int
-    n_threads: int
     load_ms: float
+    in_force: dict[str, int | str]
+    """What the library has made of the settings, read back from it."""
 
 
 class LoadFailed(msgspec.Struct, frozen=True, kw_only=True, tag="load_failed"):
@@ -50,8 +50,13 @@ class LoadFailed(msgspec.Struct, frozen=True, kw_only=True, tag="load_failed"):
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, tag="heartbeat"):
     """The worker is alive."""
 
-    step_s: float
+    step_s: float = 0.0
     """Seconds since the compute at hand began; 0 between two."""
+    n_threads: int | None = None
+    """Of the last compute; None while the model is being loaded."""
+    cells_used: int = 0
+    cache_mb: float = 0.0
+    """Prefixes kept in host memory."""
 
 
 ToWorker = Load | Generate | Score | Prepare | Cancel

@@ -11,9 +11,11 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from jupyter_llmchat.calls import Output
+from jupyter_llmchat.config import EngineConfig
 from jupyter_llmchat.errors import LLMChatError
 
 from .messages import (
@@ -27,7 +29,10 @@ from .messages import (
 )
 
 if TYPE_CHECKING:
+    from jupyter_llmchat.engine.drafting import DecodeCost
+    from jupyter_llmchat.engine.llama import LlamaModel
     from jupyter_llmchat.engine.loop import EngineLoop
+    from jupyter_llmchat.engine.threads import ThreadGovernor
 
 
 class Outlet:
@@ -73,35 +78,77 @@ def serve(load: Load, calls: IO[bytes], outlet: Outlet) -> None:
 
     model = LlamaModel(load.engine, LlamaLog())
     model.decode([Row(0, 0, 0, True)])
-    model.trim(0, 0)
+    model.clear()
+    governor, decode_ms = _measured(load.engine, model)
     loop = EngineLoop(
         model,
         chunk=load.engine.prefill_chunk,
         cache_bytes=load.engine.cache_mb << 20,
         emit=outlet.send,
+        governor=governor,
+        decode_ms=decode_ms,
     )
-    pulse.loop = loop
+    pulse.watch(model, loop)
     threading.Thread(target=_read_calls, args=(calls, loop), daemon=True).start()
     load_ms = (time.monotonic() - started) * 1e3
-    outlet.send(Ready(n_ctx=model.n_ctx, n_threads=model.n_threads, load_ms=load_ms))
+    outlet.send(Ready(load_ms=load_ms, in_force=model.in_force()))
     loop.run()
 
 
+def _measured(
+    engine: EngineConfig, model: LlamaModel
+) -> tuple[ThreadGovernor | None, DecodeCost | None]:
+    """What follows from the model's speed on this machine; nothing without a folder
+    to keep it in, since measuring takes seconds."""
+    if not engine.speed_dir:
+        return None, None
+    from jupyter_llmchat.engine.calibration import measure
+    from jupyter_llmchat.engine.cpu_load import CpuLoad
+    from jupyter_llmchat.engine.llama import physical_cores
+    from jupyter_llmchat.engine.speed_file import kept_or_measured
+    from jupyter_llmchat.engine.threads import ThreadGovernor, candidates
+
+    counts = (engine.n_threads,) if engine.n_threads else candidates(physical_cores())
+    flags = (engine.flash_attention, engine.kv_type, engine.n_gpu_layers)
+    speed = kept_or_measured(
+        Path(engine.speed_dir),
+        Path(engine.model_path),
+        repr((flags, counts)),
+        lambda: measure(model, counts),
+    )
+    governor = ThreadGovernor(speed, free=CpuLoad().free)
+    return governor, lambda rows: speed.decode_ms(governor.threads(rows), rows)
+
+
 class Pulse(threading.Thread):
-    """Tells the server every `interval` seconds that the process lives."""
+    """Tells the server every `interval` seconds that the process lives, and how."""
 
     def __init__(self, outlet: Outlet, interval: float) -> None:
         super().__init__(daemon=True)
-        self.loop: EngineLoop | None = None
+        self._watched: tuple[LlamaModel, EngineLoop] | None = None
         self._outlet = outlet
         self._interval = interval
 
+    def watch(self, model: LlamaModel, loop: EngineLoop) -> None:
+        """From now on there is something to tell."""
+        self._watched = (model, loop)
+
     def run(self) -> None:
         while True:
-            since = self.loop.step_started if self.loop else None
-            step_s = 0.0 if since is None else time.monotonic() - since
-            self._outlet.send(Heartbeat(step_s=step_s))
+            self._outlet.send(self._beat())
             time.sleep(self._interval)
+
+    def _beat(self) -> Heartbeat:
+        if self._watched is None:
+            return Heartbeat()
+        model, loop = self._watched
+        since = loop.step_started
+        return Heartbeat(
+            step_s=0.0 if since is None else time.monotonic() - since,
+            n_threads=model.n_threads,
+            cells_used=loop.cells_used,
+            cache_mb=loop.host_bytes / (1 << 20),
+        )
 
 
 def _read_calls(calls: IO[bytes], loop: EngineLoop) -> None:

@@ -57,6 +57,7 @@ class Supervisor:
         self._heard: float | None = None
         """When the process was last heard of; None until its first message."""
         self._info: Ready | None = None
+        self._beat = Heartbeat()
         self._restarts = 0
         self._settle("stopped", "The model is not started.", START_AGAIN)
 
@@ -98,9 +99,11 @@ class Supervisor:
             detail=f"{self._detail} {self._hint}".strip(),
             pid=self._worker.pid if self._worker else None,
             load_ms=info.load_ms if info else None,
-            n_ctx=info.n_ctx if info else None,
-            n_threads=info.n_threads if info else None,
+            n_threads=self._beat.n_threads,
+            cells_used=self._beat.cells_used,
+            cache_mb=self._beat.cache_mb,
             restarts=self._restarts,
+            in_force=info.in_force if info else {},
         )
 
     def _spawn(self, state: ModelState) -> None:
@@ -125,10 +128,11 @@ class Supervisor:
         self._heard = time.monotonic()
         match message:
             case Heartbeat():
+                self._beat = message
                 self._check_step(message.step_s)
             case Ready():
                 self._info = message
-                self._settle("ready", f"Ready on {message.n_threads} threads.")
+                self._settle("ready", "Ready.")
             case LoadFailed():
                 self._log.error("%s %s", message.message, message.hint)
                 self._settle("failed", message.message, message.hint)
@@ -165,7 +169,7 @@ class Supervisor:
         if self._watch is not None:
             self._watch.cancel()
         expected = self._worker is None or self._state == "failed"
-        self._worker, self._info = None, None
+        self._worker, self._info, self._beat = None, None, Heartbeat()
         if expected:
             return
         self._log.error("the model process ended (%s)", exit)

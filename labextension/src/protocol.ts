@@ -119,9 +119,11 @@ export type ModelStatus = {
   detail: string;
   pid: number | null;
   load_ms: number | null;
-  n_ctx: number | null;
   n_threads: number | null;
+  cells_used: number;
+  cache_mb: number;
   restarts: number;
+  in_force: Record<string, unknown>;
   profile: string | null;
 };
 

@@ -114,6 +114,8 @@ def test_without_a_free_sequence_the_oldest_kept_one_gives_way() -> None:
 def test_more_is_not_kept_than_does_good() -> None:
     memory = _memory(cells=10 * KEPT_CELLS)
     _used(memory, list(range(KEPT_CELLS + 1)))
+    assert memory.used == KEPT_CELLS + 1
+    memory.shrink()
     assert memory.used == 0
 
 

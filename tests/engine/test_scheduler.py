@@ -3,7 +3,7 @@ from __future__ import annotations
 from jupyter_llmchat.calls import Failed, Finished
 from jupyter_llmchat.engine.generation import Generation, Limits
 from jupyter_llmchat.engine.host import HostCache
-from jupyter_llmchat.engine.memory import Memory
+from jupyter_llmchat.engine.memory import KEPT_CELLS, Memory
 from jupyter_llmchat.engine.scheduler import Scheduler
 from jupyter_llmchat.engine.scoring import Scoring
 from jupyter_llmchat.engine.step import (
@@ -126,6 +126,19 @@ def test_requests_that_begin_alike_read_their_beginning_once() -> None:
     copies = [change for change in step.changes if isinstance(change, Copy)]
     assert [copy.length for copy in copies] == [len(TRUNK)] * 2
     assert _sizes(step) == {1: 1, 2: 2, 3: 2}
+
+
+def test_a_long_trunk_is_still_there_for_those_who_waited_for_it() -> None:
+    scheduler = _scheduler(cells=9000)
+    trunk = [*range(2 * KEPT_CELLS)]
+    for request_id in (1, 2, 3):
+        scheduler.add(Scoring(_order(request_id, [*trunk, request_id]), ((1,), (2,))))
+    read = 0
+    while not scheduler.idle:
+        step = _step(scheduler, chunk=500)
+        read += step.rows
+        _carry_out(scheduler, step)
+    assert read == len(trunk) + 3
 
 
 def test_who_reads_for_others_is_as_urgent_as_they_are() -> None:

@@ -104,7 +104,7 @@ def main() -> None:
         time.sleep(1)
     if kind == "babbles":
         os.write(1, b"\xff" * 100)
-    send(Ready(n_ctx=100, n_threads=1, load_ms=1.0))
+    send(Ready(load_ms=1.0, in_force={"n_ctx": 100}))
     if kind != "silent":
         beat = Heartbeat(step_s=1e6 if kind == "stalled" else 0.0)
         threading.Thread(target=pulse, args=(beat, load.heartbeat_s)).start()

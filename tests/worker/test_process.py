@@ -51,7 +51,7 @@ async def test_the_model_answers(link: WorkerLink) -> None:
     text = "".join(piece.text for piece in pieces)
     assert len(text.split()) > 8
     assert pieces[-1].finish_reason == "length"
-    assert link.status.n_ctx == 2048
+    assert link.status.in_force["n_ctx"] == 2048
 
 
 async def test_a_kill_in_the_middle_of_an_answer(link: WorkerLink) -> None:
