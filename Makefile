@@ -41,8 +41,9 @@ codegen: $(STAMPS)/installed ## Write what is generated: protocol.ts, docs/modul
 	@$(BIN)/python -m jupyter_llmchat.protocol.codegen labextension/src/protocol.ts
 	@$(BIN)/python docs/list_modules.py
 
-bench: $(STAMPS)/installed ## Measure the engine against llama-cpp-python's own API
+bench: $(STAMPS)/bench ## Measure the engine against llama-server and llama-cpp-python
 	@$(BIN)/python benchmarks/overhead.py
+	@$(BIN)/python benchmarks/engine.py
 
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) build dist
@@ -61,6 +62,10 @@ $(STAMPS)/llama: $(STAMPS)/venv cmake/llama_cpp_python.cmake
 	@echo "Building llama.cpp: 2 to 5 minutes on 2 cores, once (pip keeps the result)."
 	@CMAKE_ARGS="$(LLAMA_FLAGS)" $(PIP) install $(LLAMA_CPP) \
 	  || { echo "llama.cpp could not be built: is there a C++ compiler (on Debian: apt-get install g++)?"; exit 1; }
+	@touch $@
+
+$(STAMPS)/bench: $(STAMPS)/installed
+	@$(PIP) install --editable ".[bench]"
 	@touch $@
 
 $(STAMPS)/installed: $(STAMPS)/llama pyproject.toml

@@ -61,7 +61,7 @@ async def memory(bench: Bench) -> list[Figure]:
     async with our_engine(bench.path, bench.threads) as ours:
         texts = branches(bench.texts.trunk())
         await asyncio.gather(*(ours.write(text, 16) for text in texts))
-        n_ctx = ours.link.status.n_ctx
+        n_ctx = int(ours.link.status.in_force["n_ctx"])
         resident = psutil.Process(ours.pid).memory_info().rss
     assert n_ctx is not None
     cells = 2 * LAYERS * n_ctx * KV_HEADS * HEAD_SIZE * F16_BYTES

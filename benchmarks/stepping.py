@@ -85,11 +85,10 @@ def _generate(model: Model, config: EngineConfig, prompts: Sequence[str]) -> Non
 
     ended: list[Output] = []
 
-    def emit(output: Output) -> None:
-        if isinstance(output, Last):
-            ended.append(output)
-            if len(ended) == len(prompts):
-                loop.stop()
+    def emit(outputs: Sequence[Output]) -> None:
+        ended.extend(output for output in outputs if isinstance(output, Last))
+        if len(ended) == len(prompts):
+            loop.stop()
 
     loop = EngineLoop(
         model,

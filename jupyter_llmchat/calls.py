@@ -37,6 +37,8 @@ class Prepare(Request, frozen=True, kw_only=True, tag="prepare"):
     """Read a prompt before anyone asks, and keep it; ends with Finished."""
 
     prompt: Prompt
+    lasting: bool = False
+    """Wanted after a restart too."""
 
 
 class Cancel(msgspec.Struct, frozen=True, kw_only=True, tag="cancel"):

@@ -28,9 +28,13 @@ class EngineConfig:
     use_mlock: bool = False
     flash_attention: bool = False
     """Off by default: on CPU it re-reads a shared prefix for every branch."""
-    speed_dir: str = ""
-    """Folder where the model's speed on this machine is kept. Empty: it is not
-    measured, threads stay as set and nothing is drafted."""
+    engine_dir: str = ""
+    """Folder where the engine keeps what it has found out; empty for nothing."""
+    calibrate: bool = True
+    """Measure the model's speed once. Without it, or a folder to keep it in, threads
+    stay as set and nothing is drafted."""
+    keep_prefixes: bool = True
+    """Keep what every prompt begins with on disk, so that a restart is warm."""
     kv_type: str = "f16"
     """Element type of the KV cache: f16; q8_0 and q4_0 need flash attention."""
 

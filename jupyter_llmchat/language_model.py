@@ -156,10 +156,10 @@ class LanguageModel(Protocol):
         """Mean log-probability (nats) of a token of `continuation`."""
         ...
 
-    async def prepare(self, prompt: Prompt) -> None:
+    async def prepare(self, prompt: Prompt, *, lasting: bool = False) -> None:
         """Reads a prompt at the lowest priority, before anyone asks, and keeps it.
 
         Returns when it is in the cache; a prompt that begins like it then costs only
-        what is different.
+        what is different. One that is `lasting` is kept over a restart too.
         """
         ...

@@ -108,7 +108,7 @@ class FakeModel:
         self.prompts.append(prompt_text(prompt))
         return -1.0
 
-    async def prepare(self, prompt: Prompt) -> None:
+    async def prepare(self, prompt: Prompt, *, lasting: bool = False) -> None:
         self.prompts.append(prompt_text(prompt))
 
 

@@ -41,7 +41,7 @@ def all_checks(model_path: str | None = None) -> Checks:
     return {
         "python": machine.check_python,
         "processor": machine.check_processor,
-        "library": library.check_library,
+        "library": partial(library.check_library, gpu_layers=configured.gpu_layers),
         "configuration": lambda: configured.finding,
         "model": partial(model.check_model, setting),
         "self-test": partial(selftest.check_selftest, setting, configured.profiles),

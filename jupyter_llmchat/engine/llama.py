@@ -102,6 +102,14 @@ class LlamaModel:
                 f" ({self._log.last_problem() or 'no reason given'}).",
                 "Download it again, or set another file with --LLMChatApp.model_path.",
             )
+        if llama_cpp.llama_model_is_recurrent(model) or llama_cpp.llama_model_is_hybrid(
+            model
+        ):
+            raise ModelUnavailable(
+                "This model is recurrent or a hybrid: its memory cannot be cut back to"
+                " a shared beginning, which this engine relies on.",
+                "Use a transformer model, such as Llama, Qwen2.5, Qwen3 or SmolLM.",
+            )
         return model
 
     def _open(self, config: EngineConfig) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from jupyter_llmchat.calls import (
     Cancel,
@@ -19,6 +19,7 @@ from jupyter_llmchat.calls import (
 from jupyter_llmchat.errors import GenerationFailed, LLMChatError
 from jupyter_llmchat.language_model import Priority
 
+from .disk import PrefixFolder
 from .drafting import DecodeCost
 from .executor import Executor
 from .host import HostCache
@@ -40,7 +41,7 @@ CACHE_FULL = GenerationFailed("The KV cache is full.", "Ask again, or raise n_ct
 
 class EngineLoop:
     """One model at work. `submit` and `stop` may be called from any thread, the rest
-    belongs to the thread in `run`; `emit` is called there with everything said."""
+    belongs to the thread in `run`; there `emit` gets what a step has brought."""
 
     def __init__(
         self,
@@ -48,12 +49,16 @@ class EngineLoop:
         *,
         chunk: int,
         cache_bytes: int,
-        emit: Callable[[Output], None],
+        emit: Callable[[Sequence[Output]], None],
         governor: ThreadGovernor | None = None,
         decode_ms: DecodeCost | None = None,
+        folder: PrefixFolder | None = None,
     ) -> None:
         self._model = model
         self._emit = emit
+        self._folder = folder
+        self._lasting: list[list[int]] = []
+        """Prompts to be kept on disk that are not there yet."""
         self._governor = governor
         self._orders = OrderBook(model, decode_ms)
         self._host = HostCache(cache_bytes)
@@ -129,6 +134,26 @@ class EngineLoop:
         if (step := self._scheduler.tidy()) is not None:
             self._executor.change(step)
         self._scheduler.check()
+        while self._folder is not None and self._lasting:
+            prompt = self._lasting.pop()
+            found = self._host.match(prompt)
+            if found.saved is not None and found.length >= len(prompt) - 1:
+                self._folder.store(found.saved)
+
+    def warm(self) -> None:
+        """Takes back what was kept on disk; before the first call."""
+        folder = self._folder
+        if folder is None:
+            return
+        for saved in folder.load():
+            try:
+                self._model.restore(0, saved.data)
+            except RuntimeError:
+                # From another build after all: it must not be met again.
+                folder.drop(saved)
+            else:
+                self._host.put(saved.tokens, saved.data)
+            self._model.clear()
 
     def _rest(self) -> None:
         """Waits for a call; after a while uses the time to put things in order."""
@@ -151,6 +176,8 @@ class EngineLoop:
             task = self._orders.task(call)
             if isinstance(call, Generate):
                 self._executor.begin(call.request_id, call.params)
+            if isinstance(call, Prepare) and call.lasting:
+                self._lasting.append(list(task.order.prompt))
             self._say(self._scheduler.add(task))
         except LLMChatError as error:
             self._say([_failed(call.request_id, error)])
@@ -241,8 +268,9 @@ class EngineLoop:
         self._say([_failed(request_id, error)])
 
     def _say(self, outputs: list[Output]) -> None:
+        if outputs:
+            self._emit(outputs)
         for output in outputs:
-            self._emit(output)
             if isinstance(output, Last):
                 self._executor.end(output.request_id)
 

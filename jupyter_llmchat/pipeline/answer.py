@@ -22,7 +22,7 @@ from jupyter_llmchat.protocol.ids import FinishReason, Stage
 
 from .conversation import conversation, stage_prompt
 from .deadline import Deadline
-from .decisions import decide
+from .decisions import decide, render
 from .metrics import Meter
 from .question import Question
 from .stages import generate
@@ -71,12 +71,10 @@ async def warm_up(model: LanguageModel, style: DecisionStyle = DEFAULT_STYLE) ->
     """Lets the model read what every answer begins with; for idle time."""
     prompts = catalogue.stages()
     strategy = catalogue.decision("strategy")
+    await model.prepare(render(strategy, "N/A", style), lasting=True)
     await decide(model, "", strategy, "N/A", style=style, priority=Priority.IDLE)
     hello = conversation(Question(turn_id="", text="Hello", arrived=0.0), prompts, 0)
-    params = SamplingParams(max_tokens=1)
-    prompt = stage_prompt(hello, prompts, FIRST, "")
-    async for _ in model.generate(prompt, params, priority=Priority.IDLE):
-        pass
+    await model.prepare(stage_prompt(hello, prompts, FIRST, ""), lasting=True)
 
 
 class _Run:

@@ -62,6 +62,10 @@ class LLMChatApp(ExtensionApp):
     calibrate = Bool(
         True, help="Measure at first load how many threads are fastest, and draft."
     ).tag(config=True)
+    keep_prefixes = Bool(
+        EngineConfig.keep_prefixes,
+        help="Keep what every prompt begins with on disk, so that a restart is warm.",
+    ).tag(config=True)
     use_mmap = Bool(
         EngineConfig.use_mmap, help="Map the model's file instead of reading it."
     ).tag(config=True)
@@ -145,7 +149,9 @@ class LLMChatApp(ExtensionApp):
                 prefill_chunk=self.prefill_chunk,
                 n_sequences=self.n_sequences,
                 cache_mb=self.cache_mb,
-                speed_dir=str(folder / "speed") if self.calibrate else "",
+                engine_dir="" if self.memory_only else str(folder / "engine"),
+                calibrate=self.calibrate,
+                keep_prefixes=self.keep_prefixes,
                 use_mmap=self.use_mmap,
                 use_mlock=self.use_mlock,
                 flash_attention=self.flash_attention,

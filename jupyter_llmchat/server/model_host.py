@@ -152,9 +152,9 @@ class ModelHost:
             prompt, continuation, deadline=deadline, priority=priority
         )
 
-    async def prepare(self, prompt: Prompt) -> None:
+    async def prepare(self, prompt: Prompt, *, lasting: bool = False) -> None:
         model = await self._opened()
-        await model.prepare(prompt)
+        await model.prepare(prompt, lasting=lasting)
 
     async def _opened(self) -> HostedModel:
         """Waits for the file to be checked; the model may still be loading."""

@@ -116,8 +116,8 @@ class WorkerProcess:
         assert pipe is not None
         with pipe:
             try:
-                while (message := read_from_worker(pipe)) is not None:
-                    self._post(self._on_message, message)
+                while (messages := read_from_worker(pipe)) is not None:
+                    self._post(self._deliver, messages)
             except ValueError:
                 # Not a message: whatever wrote it, nothing it says can be relied on.
                 self._process.kill()
@@ -126,6 +126,10 @@ class WorkerProcess:
         self._threads[2].join(timeout=1)
         last_words = self._stderr[-1] if self._stderr else ""
         self._post(self._on_exit, Exit(code, last_words))
+
+    def _deliver(self, messages: list[FromWorker]) -> None:
+        for message in messages:
+            self._on_message(message)
 
     def _listen(self) -> None:
         pipe: IO[bytes] | None = self._process.stderr

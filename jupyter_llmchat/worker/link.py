@@ -152,10 +152,13 @@ class WorkerLink:
         (logprobs,) = scored.logprobs
         return math.fsum(logprobs) / len(logprobs)
 
-    async def prepare(self, prompt: Prompt) -> None:
+    async def prepare(self, prompt: Prompt, *, lasting: bool = False) -> None:
         worker = await self._ready_worker(None)
         call = Prepare(
-            request_id=next(self._ids), priority=Priority.IDLE, prompt=prompt
+            request_id=next(self._ids),
+            priority=Priority.IDLE,
+            prompt=prompt,
+            lasting=lasting,
         )
         with self._sent(worker, call) as inbox:
             await _next(inbox)

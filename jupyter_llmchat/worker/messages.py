@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import IO
 
 import msgspec
@@ -63,11 +64,17 @@ ToWorker = Load | Generate | Score | Prepare | Cancel
 FromWorker = Ready | LoadFailed | Heartbeat | Text | Finished | Scored | Failed
 
 _TO_WORKER: msgspec.msgpack.Decoder[ToWorker] = msgspec.msgpack.Decoder(ToWorker)
-_FROM_WORKER: msgspec.msgpack.Decoder[FromWorker] = msgspec.msgpack.Decoder(FromWorker)
+_FROM_WORKER: msgspec.msgpack.Decoder[list[FromWorker]] = msgspec.msgpack.Decoder(
+    list[FromWorker]
+)
 
 
-def frame(message: ToWorker | FromWorker) -> bytes:
-    """A message as it goes into a pipe: its length, then msgpack."""
+def frame(message: ToWorker | Sequence[FromWorker]) -> bytes:
+    """As it goes into a pipe: its length, then msgpack.
+
+    A worker's messages go together, all that a step has brought: each frame wakes the
+    server up, and on few cores that is in the way of the next step.
+    """
     body = msgspec.msgpack.encode(message)
     return _LENGTH.pack(len(body)) + body
 
@@ -78,8 +85,8 @@ def read_to_worker(pipe: IO[bytes]) -> ToWorker | None:
     return None if body is None else _TO_WORKER.decode(body)
 
 
-def read_from_worker(pipe: IO[bytes]) -> FromWorker | None:
-    """The next message from the worker; None when it has gone."""
+def read_from_worker(pipe: IO[bytes]) -> list[FromWorker] | None:
+    """The next messages from the worker; None when it has gone."""
     body = _read(pipe)
     return None if body is None else _FROM_WORKER.decode(body)
 

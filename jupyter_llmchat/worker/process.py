@@ -11,10 +11,10 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from jupyter_llmchat.calls import Output
 from jupyter_llmchat.config import EngineConfig
 from jupyter_llmchat.errors import LLMChatError
 
@@ -29,6 +29,7 @@ from .messages import (
 )
 
 if TYPE_CHECKING:
+    from jupyter_llmchat.engine.disk import PrefixFolder
     from jupyter_llmchat.engine.drafting import DecodeCost
     from jupyter_llmchat.engine.llama import LlamaModel
     from jupyter_llmchat.engine.loop import EngineLoop
@@ -42,11 +43,15 @@ class Outlet:
         self._pipe = pipe
         self._lock = threading.Lock()
 
-    def send(self, message: FromWorker | Output) -> None:
-        """Sends a message; ends the process when nobody listens any more."""
+    def send(self, message: FromWorker) -> None:
+        """Sends one message."""
+        self.send_all([message])
+
+    def send_all(self, messages: Sequence[FromWorker]) -> None:
+        """Sends messages; ends the process when nobody listens any more."""
         try:
             with self._lock:
-                self._pipe.write(frame(message))
+                self._pipe.write(frame(messages))
                 self._pipe.flush()
         except OSError:
             os._exit(0)
@@ -84,10 +89,12 @@ def serve(load: Load, calls: IO[bytes], outlet: Outlet) -> None:
         model,
         chunk=load.engine.prefill_chunk,
         cache_bytes=load.engine.cache_mb << 20,
-        emit=outlet.send,
+        emit=outlet.send_all,
         governor=governor,
         decode_ms=decode_ms,
+        folder=_prefixes(load.engine),
     )
+    loop.warm()
     pulse.watch(model, loop)
     threading.Thread(target=_read_calls, args=(calls, loop), daemon=True).start()
     load_ms = (time.monotonic() - started) * 1e3
@@ -95,12 +102,25 @@ def serve(load: Load, calls: IO[bytes], outlet: Outlet) -> None:
     loop.run()
 
 
+def _prefixes(engine: EngineConfig) -> PrefixFolder | None:
+    """Where lasting prefixes are kept, if they are to be."""
+    if not (engine.engine_dir and engine.keep_prefixes):
+        return None
+    from jupyter_llmchat.engine.disk import PrefixFolder
+    from jupyter_llmchat.engine.llama import KNOWN_VERSION
+
+    status = Path(engine.model_path).stat()
+    file = (engine.model_path, status.st_size, status.st_mtime_ns)
+    flags = (engine.flash_attention, engine.kv_type, engine.n_gpu_layers)
+    return PrefixFolder(Path(engine.engine_dir), (KNOWN_VERSION, file, flags))
+
+
 def _measured(
     engine: EngineConfig, model: LlamaModel
 ) -> tuple[ThreadGovernor | None, DecodeCost | None]:
     """What follows from the model's speed on this machine; nothing without a folder
     to keep it in, since measuring takes seconds."""
-    if not engine.speed_dir:
+    if not (engine.engine_dir and engine.calibrate):
         return None, None
     from jupyter_llmchat.engine.calibration import measure
     from jupyter_llmchat.engine.cpu_load import CpuLoad
@@ -111,7 +131,7 @@ def _measured(
     counts = (engine.n_threads,) if engine.n_threads else candidates(physical_cores())
     flags = (engine.flash_attention, engine.kv_type, engine.n_gpu_layers)
     speed = kept_or_measured(
-        Path(engine.speed_dir),
+        Path(engine.engine_dir),
         Path(engine.model_path),
         repr((flags, counts)),
         lambda: measure(model, counts),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -60,13 +60,14 @@ class Answers:
         self.texts: dict[int, str] = {}
         self.ends: dict[int, Output] = {}
 
-    def __call__(self, output: Output) -> None:
-        if isinstance(output, Text):
-            said = self.texts.get(output.request_id, "")
-            self.texts[output.request_id] = said + output.text
-        elif isinstance(output, Last):
-            assert output.request_id not in self.ends, "a request ended twice"
-            self.ends[output.request_id] = output
+    def __call__(self, outputs: Sequence[Output]) -> None:
+        for output in outputs:
+            if isinstance(output, Text):
+                said = self.texts.get(output.request_id, "")
+                self.texts[output.request_id] = said + output.text
+            elif isinstance(output, Last):
+                assert output.request_id not in self.ends, "a request ended twice"
+                self.ends[output.request_id] = output
 
     def usage(self, request_id: int) -> Usage:
         end = self.ends[request_id]
@@ -140,6 +141,18 @@ def test_what_was_prepared_is_found_also_after_a_rest(model: LlamaModel) -> None
         assert engine.host_bytes > 0
         _run(engine, _generate(2, TRUNK + "The"))
     assert answers.usage(2).cached_tokens >= answers.usage(1).prompt_tokens - 2
+
+
+def test_a_changed_ending_is_read_from_the_change_on(model: LlamaModel) -> None:
+    """As when a late cell of a notebook is edited."""
+    with _engine(model) as (engine, answers):
+        for request_id, ending in enumerate(("first draft", "second draft")):
+            prompt = TextPrompt((Part(TRUNK + ending),))
+            idle = Priority.IDLE
+            _run(engine, Prepare(request_id=request_id, prompt=prompt, priority=idle))
+            engine.tidy()
+        trunk = len(model.tokenize(TRUNK, special=False))
+    assert answers.usage(1).cached_tokens >= trunk - 2
 
 
 def test_scores_are_those_of_the_whole_text(model: LlamaModel) -> None:

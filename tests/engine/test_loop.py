@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from jupyter_llmchat.calls import (
     Scored,
     Text,
 )
+from jupyter_llmchat.engine.disk import PrefixFolder
 from jupyter_llmchat.engine.loop import EngineLoop
 from jupyter_llmchat.errors import GenerationFailed
 from jupyter_llmchat.language_model import (
@@ -39,9 +41,9 @@ class Listener:
         self.said: list[Output] = []
         self._changed = threading.Condition()
 
-    def __call__(self, output: Output) -> None:
+    def __call__(self, outputs: Sequence[Output]) -> None:
         with self._changed:
-            self.said.append(output)
+            self.said += outputs
             self._changed.notify_all()
 
     def wait(self, ends: int) -> None:
@@ -229,6 +231,52 @@ def test_a_compute_that_fails_fails_its_requests_only() -> None:
         said.wait(2)
     assert isinstance(said.ends[0], Failed)
     assert said.text(2) == "fine"
+
+
+LONG = "x" * 40
+
+
+def _kept(folder: PrefixFolder, model: FakeLlama) -> tuple[EngineLoop, Listener]:
+    listener = Listener()
+    loop = EngineLoop(
+        model, chunk=64, cache_bytes=1 << 20, emit=listener, folder=folder
+    )
+    loop.warm()
+    return loop, listener
+
+
+def _prepare(loop: EngineLoop) -> None:
+    prompt = TextPrompt((Part(LONG),))
+    loop.submit(
+        Prepare(request_id=1, prompt=prompt, priority=Priority.IDLE, lasting=True)
+    )
+    while loop.step():
+        pass
+    loop.tidy()
+
+
+def test_a_lasting_prompt_is_there_after_a_restart(tmp_path: Path) -> None:
+    folder = PrefixFolder(tmp_path, ())
+    _prepare(_kept(folder, FakeLlama())[0])
+    loop, said = _kept(folder, FakeLlama())
+    loop.submit(_generate(2, LONG + "?"))
+    while loop.step():
+        pass
+    (end,) = said.ends
+    assert isinstance(end, Finished)
+    assert end.usage.cached_tokens == len(LONG)
+
+
+def test_a_kept_prompt_that_does_not_fit_is_not_met_again(tmp_path: Path) -> None:
+    class Other(FakeLlama):
+        def restore(self, sequence: int, data: bytes) -> None:
+            raise RuntimeError("another build")
+
+    folder = PrefixFolder(tmp_path, ())
+    _prepare(_kept(folder, FakeLlama())[0])
+    loop, _ = _kept(folder, Other())
+    assert loop.host_bytes == 0
+    assert folder.load() == []
 
 
 REQUESTS = st.lists(

@@ -170,8 +170,9 @@ class EngineMachine(RuleBasedStateMachine):
         if hasattr(self, "loop"):
             self.finish()
 
-    def hear(self, output: Output) -> None:
-        self.asked[output.request_id].hear(output)
+    def hear(self, outputs: Sequence[Output]) -> None:
+        for output in outputs:
+            self.asked[output.request_id].hear(output)
 
     @property
     def alive(self) -> list[Asked]:

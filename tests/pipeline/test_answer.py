@@ -202,7 +202,7 @@ async def test_figures_are_those_of_the_answer() -> None:
 async def test_warming_up_asks_what_every_answer_asks() -> None:
     model = FakeModel()
     await warm_up(model)
-    assert len(model.prompts) == 2
+    assert len(model.prompts) == 3
 
 
 async def test_decisions_are_asked_in_the_given_style() -> None:
@@ -213,4 +213,4 @@ async def test_decisions_are_asked_in_the_given_style() -> None:
     assert metrics[-1].strategy == "analytical"
     await warm_up(model, "chat")
     decided = [prompt for prompt in model.prompts if "Kind:" in prompt]
-    assert [prompt.count("Kind:") for prompt in decided] == [1, 1], "no examples"
+    assert [prompt.count("Kind:") for prompt in decided] == [1] * 3, "no examples"

@@ -23,7 +23,6 @@ from jupyter_llmchat.calls import (
     Failed,
     Finished,
     Generate,
-    Output,
     Score,
     Scored,
     Text,
@@ -42,8 +41,8 @@ from jupyter_llmchat.worker.messages import (
 cancelled: set[int] = set()
 
 
-def send(message: FromWorker | Output) -> None:
-    sys.stdout.buffer.write(frame(message))
+def send(message: FromWorker) -> None:
+    sys.stdout.buffer.write(frame([message]))
     sys.stdout.buffer.flush()
 
 

@@ -42,7 +42,7 @@ def test_what_is_read_is_what_was_sent(message: Load | Generate) -> None:
 
 
 def test_a_message_cut_short_is_the_end() -> None:
-    data = frame(Text(request_id=1, text="hello", tokens=1))
+    data = frame([Text(request_id=1, text="hello", tokens=1)])
     for length in range(len(data)):
         assert read_from_worker(io.BytesIO(data[:length])) is None
 

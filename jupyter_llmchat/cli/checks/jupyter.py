@@ -32,6 +32,7 @@ class Configured:
     store: StoreConfig
     profiles: Path | None
     """Folder of what has been found out about models."""
+    gpu_layers: int = -1
     finding: Finding
     """How reading went; if it failed, the rest are the defaults."""
 
@@ -63,6 +64,7 @@ def configured() -> Configured:
         model=settings.engine.model_path,
         store=settings.store,
         profiles=settings.profiles,
+        gpu_layers=settings.engine.n_gpu_layers,
         finding=ok("Jupyter's configuration can be read."),
     )
 

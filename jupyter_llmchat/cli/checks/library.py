@@ -48,6 +48,7 @@ def check_library(
     command: Sequence[str] = LOAD,
     *,
     processor: Processor | None = None,
+    gpu_layers: int = -1,
     timeout_s: float = LOAD_S,
 ) -> Finding:
     """Loads it in another process, which a crash cannot hurt."""
@@ -68,7 +69,13 @@ def check_library(
         return fail(f"{PACKAGE} did not load within {timeout_s:.0f} s.", REBUILD)
     if loaded.returncode:
         return fail(f"{PACKAGE} does not load: {_reason(loaded)}.", REBUILD)
-    return _judge(_parse(loaded.stdout), processor or this_processor())
+    library = _parse(loaded.stdout)
+    if library.uses_gpu and gpu_layers == 0:
+        return warn(
+            f"{PACKAGE} can use a GPU, but the settings leave it unused.",
+            "Set c.LLMChatApp.n_gpu_layers = -1.",
+        )
+    return _judge(library, processor or this_processor())
 
 
 def _judge(library: Library, processor: Processor) -> Finding:

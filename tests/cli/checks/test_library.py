@@ -44,6 +44,13 @@ def test_all_that_the_processor_has_is_used() -> None:
     assert "GPU" in check_library(saying(info, gpu=True), processor=NEW).message
 
 
+def test_a_gpu_that_the_settings_leave_unused_is_told() -> None:
+    command = saying("CPU : AVX2 = 1 | ", gpu=True)
+    finding = check_library(command, processor=NEW, gpu_layers=0)
+    assert finding.state == "warn"
+    assert "n_gpu_layers" in finding.action
+
+
 def test_a_build_for_an_older_processor_is_slow() -> None:
     finding = check_library(saying("CPU : SSE3 = 1 | AVX2 = 1 | "), processor=NEW)
     assert finding.state == "warn"
