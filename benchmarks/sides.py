@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -102,15 +103,22 @@ class Ours:
 async def our_engine(
     path: str, threads: int, n_ctx: int = EngineConfig.n_ctx
 ) -> AsyncIterator[Ours]:
-    """A worker of its own, otherwise by default; 0 threads lets it choose."""
-    config = EngineConfig(model_path=path, n_threads=threads, n_ctx=n_ctx)
-    link = WorkerLink(config)
-    await link.start()
-    try:
-        await link.ready()
-        yield Ours(link)
-    finally:
-        await link.stop()
+    """A worker of its own, otherwise by default; with 0 threads it measures how many
+    are fastest and follows the machine, as it does for users."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = EngineConfig(
+            model_path=path,
+            n_threads=threads,
+            n_ctx=n_ctx,
+            engine_dir="" if threads else folder,
+        )
+        link = WorkerLink(config)
+        await link.start()
+        try:
+            await link.ready()
+            yield Ours(link)
+        finally:
+            await link.stop()
 
 
 def text_prompt(text: str) -> TextPrompt:
