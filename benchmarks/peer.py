@@ -28,6 +28,9 @@ CELLS = SLOTS * SLOT_CELLS
 START_S = 60.0
 DATA = b"data: "
 
+ONE_CALL = httpx.Limits(max_keepalive_connections=0)
+"""llama-server closes idle connections; a call on one of them would fail."""
+
 
 class LlamaServer:
     """A running server; implements Side."""
@@ -85,7 +88,9 @@ async def llama_server(path: str, threads: int) -> AsyncIterator[LlamaServer]:
             address = (await process.stdout.readline()).decode().strip()
         if not address:
             raise RuntimeError(f"llama-server cannot serve {path}; is xllamacpp there?")
-        async with httpx.AsyncClient(base_url=address, timeout=LONG_S) as client:
+        async with httpx.AsyncClient(
+            limits=ONE_CALL, base_url=address, timeout=LONG_S
+        ) as client:
             await _healthy(client)
             yield LlamaServer(process.pid, client)
     finally:
