@@ -26,8 +26,9 @@ class EngineConfig:
     """Prompt tokens processed in one step at most, so that others are not held up."""
     use_mmap: bool = True
     use_mlock: bool = False
-    flash_attention: bool = False
-    """Off by default: on CPU it re-reads a shared prefix for every branch."""
+    flash_attention: bool = True
+    """It passes over the cells of other texts, which plain attention computes: 1.2
+    times as fast with 4 texts, somewhat slower where many share one long beginning."""
     engine_dir: str = ""
     """Folder where the engine keeps what it has found out; empty for nothing."""
     calibrate: bool = True

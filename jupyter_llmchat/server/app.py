@@ -78,7 +78,8 @@ class LLMChatApp(ExtensionApp):
         EngineConfig.use_mlock, help="Keep the model from being swapped out."
     ).tag(config=True)
     flash_attention = Bool(
-        EngineConfig.flash_attention, help="Flash attention; rarely pays on CPUs."
+        EngineConfig.flash_attention,
+        help="Flash attention: faster when several texts are written at once.",
     ).tag(config=True)
     kv_type = Enum(
         ("f16", "q8_0", "q4_0"),
