@@ -20,7 +20,7 @@ from tests.models.test_profile import TEST
 
 from .builders import HostedFake, settings
 
-WARM_UP = 2
+WARM_UP = 3
 """Calls of the model that every start makes."""
 
 
