@@ -10,10 +10,11 @@ import hashlib
 import logging
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 import msgspec
+
+from jupyter_llmchat import private_file
 
 from .host import Saved
 
@@ -65,7 +66,7 @@ class PrefixFolder:
             data=saved.data,
         )
         try:
-            self._replace(self._path(saved), msgspec.msgpack.encode(kept))
+            private_file.replace(self._path(saved), msgspec.msgpack.encode(kept))
         except OSError:
             _LOG.debug("a prefix could not be kept", exc_info=True)
 
@@ -87,18 +88,6 @@ class PrefixFolder:
             return None
         same = kept.digest == hashlib.sha256(kept.data).hexdigest()
         return kept if same and kept.origin == self._origin else None
-
-    def _replace(self, path: Path, content: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Made with mode 0600.
-        handle, name = tempfile.mkstemp(dir=self._folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
 
 
 def _is_ours(status: os.stat_result) -> bool:

@@ -11,13 +11,14 @@ import hashlib
 import logging
 import os
 import platform
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import msgspec
+
+from jupyter_llmchat import private_file
 
 from .speed import Speed
 
@@ -85,27 +86,13 @@ def load(folder: Path, key: str) -> Speed | None:
 def save(folder: Path, kept: Kept) -> None:
     """Replaces the file as a whole; only its owner may read it."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(_file(folder, kept.key), msgspec.json.encode(kept))
+        private_file.replace(_file(folder, kept.key), msgspec.json.encode(kept))
     except OSError as error:
         _LOG.debug("the speed of %s is not kept: %s", kept.model, error)
 
 
 def _file(folder: Path, key: str) -> Path:
     return folder / f"speed-{key}.json"
-
-
-def _replace(path: Path, content: bytes) -> None:
-    # Made with mode 0600.
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        try:
-            file.write(content)
-            file.close()
-            Path(file.name).replace(path)
-        except OSError:
-            with suppress(OSError):
-                Path(file.name).unlink()
-            raise
 
 
 def _cpu() -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
+
+from jupyter_llmchat import private_file
 
 from .digest import published
 from .model_file import opened
@@ -134,24 +135,12 @@ def load(folder: Path, fingerprint: str) -> ModelProfile | None:
 def save(folder: Path, profile: ModelProfile) -> None:
     """Replaces the file as a whole; only its owner may read it."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(_file(folder, profile.fingerprint), msgspec.json.encode(profile))
+        private_file.replace(
+            _file(folder, profile.fingerprint), msgspec.json.encode(profile)
+        )
     except OSError as error:
         _LOG.warning("what is known about %s is not kept: %s", profile.name, error)
 
 
 def _file(folder: Path, fingerprint: str) -> Path:
     return folder / f"{fingerprint}.json"
-
-
-def _replace(path: Path, content: bytes) -> None:
-    # Made with mode 0600.
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        try:
-            file.write(content)
-            file.close()
-            Path(file.name).replace(path)
-        except OSError:
-            with suppress(OSError):
-                Path(file.name).unlink()
-            raise
