@@ -57,6 +57,9 @@ class TextView:
     def show(self, event: events.TurnEvent) -> None:
         self._state = apply(self._state, event)
         self._remarks += _remarks(event)
+        if isinstance(event, events.Revision) and event.used:
+            # What stands on a terminal stays there: the better text follows it.
+            print(f"\n\n{visible(event.text.strip())}", end="", flush=True)
         while (stage := self._next()) is not None:
             self._write(stage)
             if not (stage.done or self._state.ended):
@@ -79,7 +82,7 @@ class TextView:
         return next(waiting, None)
 
     def _unshown(self, stage: StageState) -> str:
-        return visible(stage.text.strip())[self._shown.get(stage.stage, 0) :]
+        return visible(stage.written.strip())[self._shown.get(stage.stage, 0) :]
 
     def _write(self, stage: StageState) -> None:
         more = self._unshown(stage)
@@ -105,6 +108,15 @@ def _remarks(event: events.TurnEvent) -> list[str]:
             shares = {each.label: each.probability for each in event.options}
             share = shares.get(event.chosen, 0.0)
             return [f"{event.name}: {event.chosen} ({share:.0%})"]
+        case events.Refinement(used=True):
+            return [f"The question as understood: {event.text}"]
+        case events.Quality():
+            return [_judged(event)]
+        case events.Revision():
+            better = "the second attempt is better" if event.used else "the first stays"
+            return [
+                f"Judged {event.first_score:.0f}, then {event.score:.0f}: {better}."
+            ]
         case events.Notice():
             return [event.message]
         case events.Complete():
@@ -112,6 +124,12 @@ def _remarks(event: events.TurnEvent) -> list[str]:
             return [*([ending] if ending else []), _figures(event.metrics)]
         case _:
             return []
+
+
+def _judged(quality: events.Quality) -> str:
+    sure = "" if quality.reliability is None else f" (AUC {quality.reliability:.2f})"
+    better = f" Better: {quality.improvements}" if quality.improvements else ""
+    return f"quality: {quality.score:.0f} of 100{sure}.{better}"
 
 
 def _figures(metrics: events.TurnMetrics) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_llmchat.kernel.characters import visible
 
-from .checks import jupyter, library, machine, model, selftest, store
+from .checks import jupyter, library, machine, model, selftest, speed, store
 from .checks.finding import Finding, fail
 from .output import write_json
 
@@ -45,6 +45,7 @@ def all_checks(model_path: str | None = None) -> Checks:
         "configuration": lambda: configured.finding,
         "model": partial(model.check_model, setting),
         "self-test": partial(selftest.check_selftest, setting, configured.profiles),
+        "speed": partial(speed.check_speed, setting, configured.engine_dir),
         "memory": partial(machine.check_memory, setting),
         "store": partial(store.check_store, configured.store),
         "extension": jupyter.check_extension,

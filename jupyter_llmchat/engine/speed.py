@@ -77,6 +77,20 @@ class Speed(msgspec.Struct, frozen=True, kw_only=True):
         together = self.decode_ms(self.best_threads(batch), batch)
         return batch * self.decode_ms(self.best_threads(1), 1) / together
 
+    @property
+    def summary(self) -> str:
+        """One sentence."""
+        reading = max(each.prefill_tokens_per_s for each in self.timings)
+        rates = ", ".join(
+            f"{1e3 * batch / self.decode_ms(self.best_threads(batch), batch):.0f} with"
+            f" {batch}"
+            for batch in BATCHES[: len(self.timings[0].decode_ms)]
+        )
+        return (
+            f"Reads {reading:.0f} tokens/s; writes, in all, {rates} at once"
+            f" ({self.best_threads(1)} threads for one)."
+        )
+
     def _fastest(self, cost: Callable[[Timing], float]) -> int:
         return min(self.timings, key=cost).threads
 

@@ -73,14 +73,34 @@ def kept_or_measured(
 
 def load(folder: Path, key: str) -> Speed | None:
     """None where there is none that can be used."""
-    path = _file(folder, key)
+    kept = _read(_file(folder, key))
+    return kept.speed if kept is not None and kept.key == key else None
+
+
+def latest(folder: Path, model: str) -> Speed | None:
+    """What was measured last of the model whose file has this name, however loaded."""
+    found = [(_changed(path), path) for path in folder.glob("speed-*.json")]
+    for _, path in sorted(found, reverse=True):
+        kept = _read(path)
+        if kept is not None and kept.model == model:
+            return kept.speed
+    return None
+
+
+def _read(path: Path) -> Kept | None:
     with suppress(OSError, ValueError, RecursionError, msgspec.DecodeError):
         # A regular file only: a pipe would block for ever.
         if path.is_file():
             with path.open("rb") as file:
-                kept = msgspec.json.decode(file.read(MAX_BYTES), type=Kept)
-            return kept.speed if kept.key == key else None
+                return msgspec.json.decode(file.read(MAX_BYTES), type=Kept)
     return None
+
+
+def _changed(path: Path) -> float:
+    """Seconds since the epoch; 0 for a file that is gone."""
+    with suppress(OSError):
+        return path.stat().st_mtime
+    return 0.0
 
 
 def save(folder: Path, kept: Kept) -> None:

@@ -92,7 +92,9 @@ class TerminalView:
 
     def end(self, state: TurnState, progress: Progress) -> None:
         self.show(state, progress)
-        lines = [error_text(state), status_line(state, progress)]
+        # What stands on a terminal stays there: a better text follows it.
+        better = [visible(each.text.strip()) for each in state.stages if each.first]
+        lines = [*better, error_text(state), status_line(state, progress)]
         gap = "\n\n" if self._printed else ""
         self._write(gap + "".join(f"{line}\n" for line in lines if line))
 
@@ -109,7 +111,7 @@ class TerminalView:
         if stage.stage != self._current:
             self._begin(stage.stage)
         # Space at the end waits until more text follows it.
-        text = visible(stage.text.strip())
+        text = visible(stage.written.strip())
         self._write(text[self._printed[stage.stage] :])
         self._printed[stage.stage] = len(text)
 

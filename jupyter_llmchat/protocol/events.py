@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from .ids import FinishReason, Stage
+from .ids import DecisionSource, FinishReason, Stage
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -54,14 +54,56 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(Event, frozen=True, kw_only=True, tag="decision"):
-    """The model has decided how to go on."""
+    """It has been decided how to go on."""
 
     name: str
     options: tuple[Option, ...]
+    """Empty if the model was not heard."""
     chosen: str
     calibrated: bool
     tokens: int
     ms: float
+    source: DecisionSource = "model"
+
+
+class Refinement(Event, frozen=True, kw_only=True, tag="refinement"):
+    """The model has put the question into words of its own; the original stays."""
+
+    text: str
+    used: bool
+    """Whether later parts of the answer go by it."""
+    ms: float
+
+
+class Quality(Event, frozen=True, kw_only=True, tag="quality"):
+    """How good the model's judge finds the answer; 0 to 100 each."""
+
+    score: float
+    relevance: float
+    completeness: float
+    accuracy: float
+    clarity: float
+    method: str
+    """Name of the judge."""
+    reliability: float | None = None
+    """How often the judge told good answers from bad ones (AUC, 0.5 is chance) when it
+    was tested with this model; None if it was not."""
+    improvements: str = ""
+    """What the model would do better; empty if it has not said."""
+    ms: float = 0.0
+
+
+class Revision(Event, frozen=True, kw_only=True, tag="revision"):
+    """A second attempt at a stage; the better text by the judge is the answer's."""
+
+    stage: Stage
+    text: str
+    used: bool
+    score: float
+    """Of this text, by the judge."""
+    first_score: float
+    """Of the text before it."""
+    ms: float = 0.0
 
 
 class StageChange(Event, frozen=True, kw_only=True, tag="stage"):
@@ -110,6 +152,15 @@ class TurnMetrics(msgspec.Struct, frozen=True, kw_only=True):
     strategy: str | None = None
     decisions: int = 0
     """Routing decisions taken by a recorded model call."""
+    llm_first_share: float | None = None
+    """Of all routing decisions, the share that the model took; None without any."""
+    quality: float | None = None
+    """The judge's score, 0 to 100; None if the answer was not judged."""
+    tier: str | None = None
+    """Which of several models wrote the answer."""
+    is_replay: bool = False
+    """An earlier answer to exactly the same question, with everything it was made
+    from the same."""
     stages: tuple[Stage, ...] = ()
 
 
@@ -130,7 +181,19 @@ class Error(Event, frozen=True, kw_only=True, tag="error"):
     metrics: TurnMetrics | None = None
 
 
-TurnEvent = Start | Queued | Decision | StageChange | Chunk | Notice | Complete | Error
+TurnEvent = (
+    Start
+    | Queued
+    | Decision
+    | Refinement
+    | StageChange
+    | Chunk
+    | Quality
+    | Revision
+    | Notice
+    | Complete
+    | Error
+)
 """Everything that can be said about a turn."""
 
 TERMINAL = (Complete, Error)

@@ -22,6 +22,13 @@ class StageState(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int = 0
     ms: float = 0.0
     finish_reason: FinishReason | None = None
+    first: str = ""
+    """The text that a better one has replaced; empty if none has."""
+
+    @property
+    def written(self) -> str:
+        """The text as it was streamed."""
+        return self.first or self.text
 
 
 class TurnState(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +44,9 @@ class TurnState(msgspec.Struct, frozen=True, kw_only=True):
     """In reading order."""
     decisions: tuple[events.Decision, ...] = ()
     notices: tuple[events.Notice, ...] = ()
+    refinement: events.Refinement | None = None
+    quality: events.Quality | None = None
+    revisions: tuple[events.Revision, ...] = ()
     finish_reason: FinishReason | None = None
     metrics: events.TurnMetrics | None = None
     error: events.Error | None = None
@@ -98,6 +108,12 @@ def _advance(state: TurnState, event: events.TurnEvent) -> TurnState:
         case events.Chunk():
             stage = state.stage(event.stage)
             return _with_stage(state, replace(stage, text=stage.text + event.text))
+        case events.Refinement():
+            return replace(state, refinement=event)
+        case events.Quality():
+            return replace(state, quality=event)
+        case events.Revision():
+            return _revised(state, event)
         case events.Complete():
             return replace(
                 state,
@@ -109,6 +125,15 @@ def _advance(state: TurnState, event: events.TurnEvent) -> TurnState:
             return replace(state, status="failed", error=event, metrics=event.metrics)
         case _ as unreachable:
             assert_never(unreachable)
+
+
+def _revised(state: TurnState, event: events.Revision) -> TurnState:
+    state = msgspec.structs.replace(state, revisions=(*state.revisions, event))
+    if not event.used:
+        return state
+    stage = state.stage(event.stage)
+    better = msgspec.structs.replace(stage, text=event.text, first=stage.text)
+    return _with_stage(state, better)
 
 
 def _changed(stage: StageState, event: events.StageChange) -> StageState:

@@ -12,8 +12,23 @@ Stage = Literal["analysis", "reasoning", "core", "detail", "conclusion"]
 
 STAGES: tuple[Stage, ...] = ("analysis", "reasoning", "core", "detail", "conclusion")
 
+PREPARATORY: tuple[Stage, ...] = ("analysis", "reasoning")
+"""Parts that say how the answer was arrived at; views show them folded up."""
+
 FinishReason = Literal["stop", "length", "deadline", "cancelled", "interrupted"]
 """Why an answer ended: by itself, at a token or time limit, on request, by a crash."""
+
+Strategy = Literal["simple", "analytical", "comprehensive"]
+"""How much an answer takes."""
+
+Tier = Literal["fast", "balanced", "complex"]
+"""What a model is good for, where there are several."""
+
+ContextKind = Literal["notebook", "cell", "selection", "variables", "file"]
+
+DecisionSource = Literal["model", "default"]
+"""By whom: the model, or nobody because it could not be heard or cannot decide this
+well; then the safe way is taken."""
 
 
 def new_id() -> str:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from .ids import new_id
+from .ids import ContextKind, Strategy, Tier, new_id
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}\Z")]
 """Nothing that could break a line of a log or a path."""
@@ -26,6 +26,31 @@ class AskOptions(Body, frozen=True, kw_only=True):
     max_tokens: Annotated[int, msgspec.Meta(ge=1, le=8192)] | None = None
     """Tokens in one stage at most."""
     seed: Seed | None = None
+    strategy: Strategy | None = None
+    """Left to the model unless set."""
+    tier: Tier | None = None
+    """Which of several models answers; left to the model unless set."""
+    fresh: bool | None = None
+    """True asks the model again where the answer is known from earlier."""
+
+
+class ContextPart(Body, frozen=True, kw_only=True):
+    """Something of the user's notebook that the answer may need."""
+
+    kind: ContextKind
+    name: str = ""
+    """For people: a cell's number, a variable's name, a file's path."""
+    text: str
+
+
+Context = Annotated[tuple[ContextPart, ...], msgspec.Meta(max_length=500)]
+"""What changes seldom comes first, so that the model need not read it again."""
+
+
+class PrepareBody(Body, frozen=True, kw_only=True):
+    """POST …/sessions/{id}/prepare: context that a question may soon be asked about."""
+
+    context: Context
 
 
 class AskBody(Body, frozen=True, kw_only=True):
@@ -35,6 +60,7 @@ class AskBody(Body, frozen=True, kw_only=True):
     client_message_id: Identifier = msgspec.field(default_factory=new_id)
     """Repeating a request with the same id joins the same turn."""
     options: AskOptions = AskOptions()
+    context: Context = ()
 
 
 class CreateSession(Body, frozen=True, kw_only=True):

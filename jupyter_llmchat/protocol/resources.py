@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from .events import Option, TurnMetrics
-from .ids import Stage
+from .events import Option, Quality, Refinement, Revision, TurnMetrics
+from .ids import DecisionSource, Stage
 
 MessageState = Literal["complete", "streaming", "interrupted", "cancelled", "failed"]
 ModelState = Literal["starting", "ready", "restarting", "failed", "stopped"]
@@ -39,6 +39,8 @@ class StageText(Resource, frozen=True, kw_only=True):
 
     stage: Stage
     text: str
+    first: str = ""
+    """The text that this one has replaced; empty if there is none."""
 
 
 class Message(Resource, frozen=True, kw_only=True):
@@ -74,6 +76,7 @@ class StoredDecision(Resource, frozen=True, kw_only=True):
     calibrated: bool
     tokens: int
     ms: float
+    source: DecisionSource = "model"
 
 
 class Turn(Resource, frozen=True, kw_only=True):
@@ -87,6 +90,9 @@ class Turn(Resource, frozen=True, kw_only=True):
     finish_reason: str | None
     metrics: TurnMetrics | None
     decisions: tuple[StoredDecision, ...]
+    refinement: Refinement | None = None
+    quality: Quality | None = None
+    revisions: tuple[Revision, ...] = ()
 
 
 class ModelStatus(Resource, frozen=True, kw_only=True):

@@ -17,7 +17,11 @@ from jupyter_llmchat.protocol.events import (
     TurnMetrics,
 )
 from jupyter_llmchat.protocol.fold import TurnState
-from jupyter_llmchat.protocol.ids import PROTOCOL_VERSION, FinishReason
+from jupyter_llmchat.protocol.ids import (
+    PREPARATORY,
+    PROTOCOL_VERSION,
+    FinishReason,
+)
 from jupyter_llmchat.protocol.resources import (
     Message,
     MessageState,
@@ -49,11 +53,14 @@ def ended_turn(start: Start, state: TurnState, end: Complete | Error) -> EndedTu
         strategy=(metrics and metrics.strategy) or next(iter(chosen), None),
         metrics=metrics,
         stages=tuple(
-            StageText(stage=stage.stage, text=stage.text)
+            StageText(stage=stage.stage, text=stage.text, first=stage.first)
             for stage in state.stages
             if stage.text
         ),
         tokens=metrics.generated_tokens if metrics else counted,
+        refinement=state.refinement,
+        quality=state.quality,
+        revisions=state.revisions,
     )
 
 
@@ -63,13 +70,21 @@ def exchanges(messages: tuple[Message, ...]) -> tuple[Exchange, ...]:
 
     questions = {each.turn_id: each.text for each in messages if each.role == "user"}
     return tuple(
-        Exchange(question=questions[each.turn_id], answer=each.text)
+        Exchange(question=questions[each.turn_id], answer=_told(each))
         for each in messages
         if each.role == "assistant"
         and each.state != "streaming"
-        and each.text
+        and _told(each)
         and each.turn_id in questions
     )
+
+
+def _told(answer: Message) -> str:
+    """What the answer says to the question; how it was arrived at is left out."""
+    texts = (
+        each.text.strip() for each in answer.stages if each.stage not in PREPARATORY
+    )
+    return "\n\n".join(text for text in texts if text)
 
 
 async def replayed(store: Store, owner: str, turn_id: str) -> TurnLog:
@@ -114,9 +129,15 @@ def _events(turn: Turn, question: Message, answer: Message) -> Iterator[TurnEven
             calibrated=each.calibrated,
             tokens=each.tokens,
             ms=each.ms,
+            source=each.source,
         )
+    if turn.refinement is not None:
+        yield turn.refinement
     for part in answer.stages:
         yield from _stage(part, answer)
+    if turn.quality is not None:
+        yield turn.quality
+    yield from turn.revisions
     yield _end(turn, answer)
 
 
@@ -126,7 +147,8 @@ def _stage(part: StageText, answer: Message) -> Iterator[TurnEvent]:
     yield Chunk(
         turn_id=turn_id,
         stage=stage,
-        text=part.text,
+        # A revision follows, which puts the better text in its place.
+        text=part.first or part.text,
         chunk_id=0,
         timestamp=answer.created,
     )

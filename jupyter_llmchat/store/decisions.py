@@ -19,17 +19,18 @@ def add(cursor: Cursor, turn_id: str, decision: Decision, now: Moment) -> None:
     """Adding the same moment again changes nothing."""
     cursor.run(
         "INSERT INTO decisions (seq, turn_id, name, options, chosen, calibrated,"
-        " tokens, ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (seq) DO NOTHING",
+        " tokens, ms, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (seq) DO NOTHING",
         *(now.seq, turn_id, decision.name),
         *(to_json(msgspec.to_builtins(decision.options)), decision.chosen),
-        *(decision.calibrated, decision.tokens, decision.ms),
+        *(decision.calibrated, decision.tokens, decision.ms, decision.source),
     )
 
 
 def of_turn(cursor: Cursor, turn_id: str) -> tuple[StoredDecision, ...]:
     """In the order they were taken."""
     rows = cursor.rows(
-        "SELECT name, options, chosen, calibrated, tokens, ms FROM decisions"
+        "SELECT name, options, chosen, calibrated, tokens, ms, source FROM decisions"
         " WHERE turn_id = ? ORDER BY seq",
         turn_id,
     )
@@ -41,6 +42,7 @@ def of_turn(cursor: Cursor, turn_id: str) -> tuple[StoredDecision, ...]:
             calibrated=row["calibrated"],
             tokens=row["tokens"],
             ms=row["ms"],
+            source=row["source"],
         )
         for row in rows
     )

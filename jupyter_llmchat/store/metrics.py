@@ -23,6 +23,10 @@ _FIGURES = (
     "generated_tokens",
     "strategy",
     "decisions",
+    "llm_first_share",
+    "quality",
+    "tier",
+    "is_replay",
 )
 """Columns and fields of TurnMetrics alike; `stages` besides, as JSON."""
 

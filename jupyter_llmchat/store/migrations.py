@@ -101,6 +101,25 @@ MIGRATIONS: tuple[Migration, ...] = (
             )""",
         ),
     ),
+    Migration(
+        version=2,
+        name="answers judged, refined and replayed",
+        statements=(
+            "ALTER TABLE decisions ADD COLUMN source VARCHAR DEFAULT 'model'",
+            "ALTER TABLE turns ADD COLUMN refinement JSON",
+            "ALTER TABLE turns ADD COLUMN quality JSON",
+            "ALTER TABLE turns ADD COLUMN revisions JSON",
+            "ALTER TABLE metrics ADD COLUMN llm_first_share DOUBLE",
+            "ALTER TABLE metrics ADD COLUMN quality DOUBLE",
+            "ALTER TABLE metrics ADD COLUMN tier VARCHAR",
+            "ALTER TABLE metrics ADD COLUMN is_replay BOOLEAN DEFAULT false",
+            """CREATE TABLE responses (
+                key VARCHAR PRIMARY KEY,
+                turn_id VARCHAR NOT NULL,
+                created_us BIGINT NOT NULL
+            )""",
+        ),
+    ),
 )
 
 _HISTORY = """CREATE TABLE IF NOT EXISTS schema_version (

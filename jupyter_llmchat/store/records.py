@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from jupyter_llmchat.protocol.events import TurnMetrics
+from jupyter_llmchat.protocol.events import Quality, Refinement, Revision, TurnMetrics
 from jupyter_llmchat.protocol.resources import MessageState, StageText
 
 
@@ -51,3 +51,6 @@ class EndedTurn(msgspec.Struct, frozen=True, kw_only=True):
     """The whole answer in reading order; empty takes what has been appended."""
     tokens: int
     """Tokens of the answer."""
+    refinement: Refinement | None = None
+    quality: Quality | None = None
+    revisions: tuple[Revision, ...] = ()

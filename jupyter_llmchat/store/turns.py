@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
 
 from jupyter_llmchat.errors import Conflict, NotFound
-from jupyter_llmchat.protocol.events import Decision
+from jupyter_llmchat.protocol.events import Decision, Quality, Refinement, Revision
 from jupyter_llmchat.protocol.ids import Stage
 from jupyter_llmchat.protocol.resources import Turn
 
 from . import chunks, decisions, messages, metrics, sessions
-from .columns import Clock, Moment, seconds
+from .columns import Clock, Moment, from_json, seconds, to_json
 from .records import BegunTurn, EndedTurn, NewTurn
 
 if TYPE_CHECKING:
     from .db import Cursor, Row
+
+T = TypeVar("T")
 
 
 def begin(
@@ -60,9 +64,11 @@ def end(cursor: Cursor, ended: EndedTurn, now: Moment) -> None:
     if row["state"] != "streaming":
         return
     cursor.run(
-        "UPDATE turns SET state = ?, strategy = ?, finish_reason = ?, ended_us = ?"
-        " WHERE id = ?",
-        *(ended.state, ended.strategy, ended.finish_reason, now.us, ended.turn_id),
+        "UPDATE turns SET state = ?, strategy = ?, finish_reason = ?, ended_us = ?,"
+        " refinement = ?, quality = ?, revisions = ? WHERE id = ?",
+        *(ended.state, ended.strategy, ended.finish_reason, now.us),
+        *(_json(ended.refinement), _json(ended.quality), _json(ended.revisions)),
+        ended.turn_id,
     )
     said = ended.stages or chunks.stages(cursor, ended.turn_id)
     messages.end_answer(cursor, ended, said)
@@ -85,6 +91,9 @@ def get(cursor: Cursor, owner: str, turn_id: str) -> Turn:
         finish_reason=row["finish_reason"],
         metrics=metrics.of_turn(cursor, turn_id),
         decisions=decisions.of_turn(cursor, turn_id),
+        refinement=_struct(row["refinement"], Refinement),
+        quality=_struct(row["quality"], Quality),
+        revisions=_struct(row["revisions"], tuple[Revision, ...]) or (),
     )
 
 
@@ -124,10 +133,19 @@ def _begun(cursor: Cursor, new: NewTurn) -> BegunTurn:
 
 def _row(cursor: Cursor, turn_id: str) -> Row:
     row = cursor.row(
-        "SELECT id, session_id, state, strategy, finish_reason, created_us"
-        " FROM turns WHERE id = ?",
+        "SELECT id, session_id, state, strategy, finish_reason, created_us,"
+        " refinement, quality, revisions FROM turns WHERE id = ?",
         turn_id,
     )
     if row is None:
         raise NotFound("There is no such turn.", "Look at the conversation's messages.")
     return row
+
+
+def _json(value: Any) -> str | None:
+    """None for what is not there."""
+    return to_json(msgspec.to_builtins(value)) if value else None
+
+
+def _struct(column: str | None, kind: type[T]) -> T | None:
+    return None if column is None else msgspec.convert(from_json(column), kind)

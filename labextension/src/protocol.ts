@@ -11,6 +11,7 @@ export type Ask = {
   question: string;
   client_message_id?: string;
   options?: AskOptions;
+  context?: ContextPart[];
   session_id: string;
 };
 
@@ -18,6 +19,7 @@ export type AskBody = {
   question: string;
   client_message_id?: string;
   options?: AskOptions;
+  context?: ContextPart[];
 };
 
 export type AskOptions = {
@@ -25,6 +27,9 @@ export type AskOptions = {
   temperature?: number | null;
   max_tokens?: number | null;
   seed?: number | null;
+  strategy?: 'analytical' | 'comprehensive' | 'simple' | null;
+  tier?: 'balanced' | 'complex' | 'fast' | null;
+  fresh?: boolean | null;
 };
 
 export type Cancel = {
@@ -54,6 +59,12 @@ export type Complete = {
   metrics: TurnMetrics;
 };
 
+export type ContextPart = {
+  kind: 'cell' | 'file' | 'notebook' | 'selection' | 'variables';
+  name?: string;
+  text: string;
+};
+
 export type CreateSession = {
   title?: string;
   config?: Record<string, unknown>;
@@ -69,6 +80,7 @@ export type Decision = {
   calibrated: boolean;
   tokens: number;
   ms: number;
+  source: 'default' | 'model';
 };
 
 export type TurnError = {
@@ -140,11 +152,35 @@ export type Option = {
   probability: number;
 };
 
+export type Quality = {
+  type: 'quality';
+  turn_id: string;
+  seq: number;
+  score: number;
+  relevance: number;
+  completeness: number;
+  accuracy: number;
+  clarity: number;
+  method: string;
+  reliability: number | null;
+  improvements: string;
+  ms: number;
+};
+
 export type Queued = {
   type: 'queued';
   turn_id: string;
   seq: number;
   position: number;
+};
+
+export type Refinement = {
+  type: 'refinement';
+  turn_id: string;
+  seq: number;
+  text: string;
+  used: boolean;
+  ms: number;
 };
 
 export type Refused = {
@@ -160,6 +196,18 @@ export type Resume = {
   type: 'resume';
   turn_id: string;
   from_seq?: number;
+};
+
+export type Revision = {
+  type: 'revision';
+  turn_id: string;
+  seq: number;
+  stage: 'analysis' | 'conclusion' | 'core' | 'detail' | 'reasoning';
+  text: string;
+  used: boolean;
+  score: number;
+  first_score: number;
+  ms: number;
 };
 
 export type Session = {
@@ -193,11 +241,13 @@ export type StageState = {
   tokens: number;
   ms: number;
   finish_reason: 'cancelled' | 'deadline' | 'interrupted' | 'length' | 'stop' | null;
+  first: string;
 };
 
 export type StageText = {
   stage: 'analysis' | 'conclusion' | 'core' | 'detail' | 'reasoning';
   text: string;
+  first: string;
 };
 
 export type Start = {
@@ -235,6 +285,7 @@ export type StoredDecision = {
   calibrated: boolean;
   tokens: number;
   ms: number;
+  source: 'default' | 'model';
 };
 
 export type Turn = {
@@ -246,6 +297,9 @@ export type Turn = {
   finish_reason: string | null;
   metrics: TurnMetrics | null;
   decisions: StoredDecision[];
+  refinement: Refinement | null;
+  quality: Quality | null;
+  revisions: Revision[];
 };
 
 export type TurnMetrics = {
@@ -258,6 +312,10 @@ export type TurnMetrics = {
   generated_tokens: number;
   strategy: string | null;
   decisions: number;
+  llm_first_share: number | null;
+  quality: number | null;
+  tier: string | null;
+  is_replay: boolean;
   stages: ('analysis' | 'conclusion' | 'core' | 'detail' | 'reasoning')[];
 };
 
@@ -271,12 +329,15 @@ export type TurnState = {
   stages: StageState[];
   decisions: Decision[];
   notices: Notice[];
+  refinement: Refinement | null;
+  quality: Quality | null;
+  revisions: Revision[];
   finish_reason: 'cancelled' | 'deadline' | 'interrupted' | 'length' | 'stop' | null;
   metrics: TurnMetrics | null;
   error: TurnError | null;
   next_seq: number;
 };
 
-export type TurnEvent = Start | Queued | Decision | StageChange | Chunk | Notice | Complete | TurnError;
+export type TurnEvent = Start | Queued | Decision | Refinement | StageChange | Chunk | Quality | Revision | Notice | Complete | TurnError;
 
 export type SocketRequest = Ask | Cancel | Resume;

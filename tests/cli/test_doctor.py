@@ -71,7 +71,7 @@ def test_the_whole_as_a_program_sees_it() -> None:
     assert done.returncode == (0 if said["ok"] else 1)
     assert [each["name"] for each in said["checks"]] == [
         *("python", "processor", "library", "configuration", "model"),
-        *("self-test", "memory", "store", "extension", "server"),
+        *("self-test", "speed", "memory", "store", "extension", "server"),
     ]
     for each in said["checks"]:
         assert each["state"] in ("ok", "warn", "fail") and each["message"]

@@ -12,7 +12,13 @@ import pytest
 
 from jupyter_llmchat.engine import speed_file
 from jupyter_llmchat.engine.speed import Speed
-from jupyter_llmchat.engine.speed_file import kept_or_measured, key_of
+from jupyter_llmchat.engine.speed_file import (
+    Kept,
+    kept_or_measured,
+    key_of,
+    latest,
+    save,
+)
 
 from .fake_machine import TWO_CORES
 
@@ -152,3 +158,18 @@ def test_what_measuring_raises_comes_through(folder: Path, model: Path) -> None:
 
     with pytest.raises(ZeroDivisionError):
         kept_or_measured(folder, model, "", fail)
+
+
+def test_the_latest_measurement_of_a_model_is_found(folder: Path) -> None:
+    newer = msgspec.structs.replace(TWO_CORES, context_cost=0.5)
+    for age, key, name, speed in [
+        (30, "old", "mine.gguf", TWO_CORES),
+        (20, "new", "mine.gguf", newer),
+        (10, "other", "other.gguf", TWO_CORES),
+    ]:
+        save(folder, Kept(key=key, model=name, speed=speed))
+        os.utime(folder / f"speed-{key}.json", (1000 - age, 1000 - age))
+    (folder / "speed-damaged.json").write_text("{")
+    assert latest(folder, "mine.gguf") == newer
+    assert latest(folder, "unknown.gguf") is None
+    assert latest(folder / "none", "mine.gguf") is None

@@ -17,8 +17,8 @@ def test_every_event_belongs_to_a_turn_and_has_a_place() -> None:
 
 def test_the_names_on_the_wire() -> None:
     assert [kind.__struct_config__.tag for kind in kinds()] == [
-        *("start", "queued", "decision", "stage"),
-        *("chunk", "notice", "complete", "error"),
+        *("start", "queued", "decision", "refinement", "stage", "chunk"),
+        *("quality", "revision", "notice", "complete", "error"),
     ]
 
 

@@ -57,7 +57,16 @@ def test_joined_chunks_are_the_text_of_their_stage(name: str) -> None:
     for stage in STAGES:
         said = [each for each in chunks if each.stage == stage]
         assert [each.chunk_id for each in said] == list(range(len(said)))
-        assert "".join(each.text for each in said) == state.stage(stage).text
+        assert "".join(each.text for each in said) == state.stage(stage).written
+
+
+def test_a_better_text_takes_the_place_of_the_first() -> None:
+    state = final_state("judged")
+    assert state.stage("core").first == "Loops over rows are slow."
+    assert state.text.startswith("Loops over rows are slow; use whole columns")
+    assert state.stage("detail").first == ""
+    assert [each.used for each in state.revisions] == [True, False]
+    assert state.quality is not None and state.refinement is not None
 
 
 @pytest.mark.parametrize("name", NAMES)

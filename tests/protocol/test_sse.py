@@ -35,8 +35,8 @@ def test_a_parser_gets_back_what_was_framed(name: str) -> None:
 def test_a_chunk_is_called_progress_and_the_rest_by_their_type() -> None:
     names = {event_name(event) for name in NAMES for event in distinct(name)}
     assert names == {
-        *("start", "queued", "decision", "stage"),
-        *("progress", "notice", "complete", "error"),
+        *("start", "queued", "decision", "refinement", "stage"),
+        *("progress", "quality", "revision", "notice", "complete", "error"),
     }
 
 

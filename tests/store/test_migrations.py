@@ -56,6 +56,7 @@ def test_an_empty_file_gets_every_table(cursor: Cursor) -> None:
         "message_chunks",
         "decisions",
         "metrics",
+        "responses",
     }
 
 

@@ -19,6 +19,7 @@ from .finding import Finding, fail, ok, warn
 EXTENSION = "jupyter_llmchat"
 DATABASE = "llmchat.duckdb"
 PROFILES = "models"
+ENGINE = "engine"
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ class Configured:
     store: StoreConfig
     profiles: Path | None
     """Folder of what has been found out about models."""
+    engine_dir: Path | None = None
+    """Folder of what the engine has measured."""
     gpu_layers: int = -1
     finding: Finding
     """How reading went; if it failed, the rest are the defaults."""
@@ -55,6 +58,7 @@ def configured() -> Configured:
             model="",
             store=StoreConfig(path=data_dir() / DATABASE),
             profiles=data_dir() / PROFILES,
+            engine_dir=data_dir() / ENGINE,
             finding=fail(
                 f"Jupyter's configuration cannot be read: {error}.",
                 "Correct the file; `jupyter --paths` lists the config folders.",
@@ -64,9 +68,14 @@ def configured() -> Configured:
         model=settings.engine.model_path,
         store=settings.store,
         profiles=settings.profiles,
+        engine_dir=_folder(settings.engine.engine_dir),
         gpu_layers=settings.engine.n_gpu_layers,
         finding=ok("Jupyter's configuration can be read."),
     )
+
+
+def _folder(setting: str) -> Path | None:
+    return Path(setting) if setting else None
 
 
 def check_extension(read: Callable[[], dict[str, bool]] | None = None) -> Finding:
