@@ -12,10 +12,10 @@ LLAMA_FLAGS := -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/cma
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test check fix codegen bench clean
+.PHONY: help demo lab test check fix codegen profile bench eval eval-deadlines clean
 
 help: ## List what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 demo: $(STAMPS)/installed ## Run the quickstart notebook and print the answer as it streams
 	@$(BIN)/python notebooks/demo.py
@@ -41,9 +41,20 @@ codegen: $(STAMPS)/installed ## Write what is generated: protocol.ts, docs/modul
 	@$(BIN)/python -m jupyter_llmchat.protocol.codegen labextension/src/protocol.ts
 	@$(BIN)/python docs/list_modules.py
 
-bench: $(STAMPS)/bench ## Measure the engine against llama-server and llama-cpp-python
+profile: $(STAMPS)/installed ## Test the embedded model; the result goes into the package
+	@$(BIN)/python docs/make_profile.py
+
+bench: $(STAMPS)/bench ## Measure engine, answers and replays beside llama-server
 	@$(BIN)/python benchmarks/overhead.py
+	@$(BIN)/python benchmarks/replay.py
 	@$(BIN)/python benchmarks/engine.py
+	@$(BIN)/python benchmarks/answers.py
+
+eval: $(STAMPS)/installed ## Measure decisions, judge and answers of the model
+	@$(BIN)/jupyter-llmchat eval
+
+eval-deadlines: $(STAMPS)/installed ## Measure whether 216 answers end in time; 1 hour
+	@$(BIN)/jupyter-llmchat eval --only deadlines --limit 216
 
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) build dist

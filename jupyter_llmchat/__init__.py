@@ -24,3 +24,10 @@ def load_ipython_extension(ipython: Any) -> None:
     from .kernel.magics import register
 
     register(ipython)
+
+
+def unload_ipython_extension(ipython: Any) -> None:
+    """`%unload_ext jupyter_llmchat`: nothing is done after a cell any more."""
+    from .kernel.magics import unregister
+
+    unregister(ipython)

@@ -1,6 +1,6 @@
 """Calls of a language model as data: what is asked of an engine and what it says.
 
-Every request ends in exactly one of Finished, Scored or Failed.
+Every request ends in exactly one of Finished, Scored, Counted or Failed.
 """
 
 from __future__ import annotations
@@ -41,6 +41,13 @@ class Prepare(Request, frozen=True, kw_only=True, tag="prepare"):
     """Wanted after a restart too."""
 
 
+class Count(msgspec.Struct, frozen=True, kw_only=True, tag="count"):
+    """How many tokens texts have; nothing is evaluated, so it never waits in line."""
+
+    request_id: int
+    texts: tuple[str, ...]
+
+
 class Cancel(msgspec.Struct, frozen=True, kw_only=True, tag="cancel"):
     """Stop a request; it ends with Finished, reason `cancelled`."""
 
@@ -73,6 +80,14 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True, tag="scored"):
     usage: Usage
 
 
+class Counted(msgspec.Struct, frozen=True, kw_only=True, tag="counted"):
+    """The end of a count."""
+
+    request_id: int
+    counts: tuple[int, ...]
+    """Tokens, one number a text."""
+
+
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     """The request could not be carried out; others are not affected."""
 
@@ -82,6 +97,6 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     hint: str
 
 
-Output = Text | Finished | Scored | Failed
-Last = Finished | Scored | Failed
+Output = Text | Finished | Scored | Counted | Failed
+Last = Finished | Scored | Counted | Failed
 """What ends a request."""

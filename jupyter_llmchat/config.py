@@ -73,8 +73,9 @@ class PipelineConfig:
     stage_tokens: int = 400
     """Tokens in one stage at most."""
     temperature: float = 0.2
-    history_chars: int = 6000
-    """Earlier exchanges of the session that go into a prompt, in characters."""
+    prompt_tokens: int = 3000
+    """The question with the conversation and the notebook's context, in tokens at
+    most; a question that is longer alone goes without both."""
 
 
 @dataclass(frozen=True, kw_only=True)

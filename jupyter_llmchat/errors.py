@@ -9,6 +9,7 @@ LLMChatError              code                status
 ├── ContextOverflow       context_overflow    413  prompt longer than the context
 ├── Busy                  busy                429  retryable: the queue is full
 ├── GenerationFailed      generation_failed   500  retryable: this turn only
+├── PromptFileError       prompt_file         500  names the file and the field
 ├── ModelUnavailable      model_unavailable   503  retryable: says what to set
 ├── WorkerLost            worker_lost         503  retryable: it is being restarted
 ├── StoreUnavailable      store_unavailable   503  retryable: database not usable
@@ -78,6 +79,10 @@ class Busy(LLMChatError):
 class GenerationFailed(LLMChatError):
     code = "generation_failed"
     retryable = True
+
+
+class PromptFileError(LLMChatError):
+    code = "prompt_file"
 
 
 class ModelUnavailable(LLMChatError):

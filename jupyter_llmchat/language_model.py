@@ -108,7 +108,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LanguageModel(Protocol):
-    """Four verbs. `deadline` is a `time.monotonic()` value, None for no limit.
+    """Five verbs. `deadline` is a `time.monotonic()` value, None for no limit.
 
     All raise ModelUnavailable, WorkerLost, ContextOverflow or GenerationFailed.
     """
@@ -116,6 +116,11 @@ class LanguageModel(Protocol):
     @property
     def name(self) -> str:
         """The model's name, for people and for the database."""
+        ...
+
+    @property
+    def n_ctx(self) -> int:
+        """Tokens that its context holds; 0 until it has been loaded."""
         ...
 
     def generate(
@@ -161,5 +166,14 @@ class LanguageModel(Protocol):
 
         Returns when it is in the cache; a prompt that begins like it then costs only
         what is different. One that is `lasting` is kept over a restart too.
+        """
+        ...
+
+    async def count(
+        self, texts: tuple[str, ...], *, deadline: float | None = None
+    ) -> tuple[int, ...]:
+        """Tokens of each text as content, one by one; none of them is evaluated.
+
+        It waits for the model to be loaded, but not for what the model is doing.
         """
         ...

@@ -40,7 +40,11 @@ class FakeModel:
     failure: LLMChatError | None = None
     fail_after: int = 0
     name: str = "fake"
+    n_ctx: int = 8192
+    likelihood: Callable[[str, str], float] = lambda prompt, continuation: -1.0
     prompts: list[str] = field(default_factory=list)
+    generated: list[str] = field(default_factory=list)
+    """Those of them that a text was written for."""
     closed_early: int = 0
     """Generations whose iterator was closed before its end."""
 
@@ -54,6 +58,7 @@ class FakeModel:
     ) -> AsyncGenerator[Piece, None]:
         text = prompt_text(prompt)
         self.prompts.append(text)
+        self.generated.append(text)
         words = self.reply(text).split(" ")[: params.max_tokens]
         ended = False
         try:
@@ -106,10 +111,16 @@ class FakeModel:
         priority: Priority = Priority.DECISION,
     ) -> float:
         self.prompts.append(prompt_text(prompt))
-        return -1.0
+        return self.likelihood(prompt_text(prompt), continuation)
 
     async def prepare(self, prompt: Prompt, *, lasting: bool = False) -> None:
         self.prompts.append(prompt_text(prompt))
+
+    async def count(
+        self, texts: tuple[str, ...], *, deadline: float | None = None
+    ) -> tuple[int, ...]:
+        """A token every four characters."""
+        return tuple(-(-len(text) // 4) for text in texts)
 
 
 def _now() -> float:

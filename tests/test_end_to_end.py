@@ -171,13 +171,15 @@ def test_an_answer_is_stopped_by_cancel_and_the_model_is_free_at_once(
     assert last.finish_reason == "cancelled"
     again = list(served.client.ask(session.id, "What does len() do?"))
     assert isinstance(again[-1], Complete)
-    (decision,) = [each for each in again if isinstance(each, Decision)]
-    assert decision.chosen == "simple"
+    decisions = [each for each in again if isinstance(each, Decision)]
+    assert decisions[0].name == "strategy"
+    assert decisions[0].chosen == "simple"
     stored = served.client.turn(again[0].turn_id)
     assert stored.strategy == "simple"
-    assert [each.probability for each in stored.decisions[0].options] == [
-        each.probability for each in decision.options
+    assert [(each.name, each.options) for each in stored.decisions] == [
+        (each.name, each.options) for each in decisions
     ]
+    assert stored.quality is not None
 
 
 def test_a_wrong_token_is_told_in_one_sentence(serve: Serve) -> None:

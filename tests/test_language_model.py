@@ -59,3 +59,5 @@ async def test_the_fake_is_a_language_model() -> None:
     assert [piece.finish_reason for piece in pieces][-2:] == [None, "stop"]
     assert (await model.choose(prompt, ("yes", "no"))).best == "yes"
     assert await model.loglik(prompt, "x") < 0
+    assert await model.count(("", "x", "x" * 9)) == (0, 1, 3)
+    assert model.n_ctx > 0

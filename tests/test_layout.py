@@ -19,6 +19,7 @@ WITHOUT_TEST = {
     "calls.py": "data only; sent through pipes in worker/test_messages",
     "engine/model.py": "protocols only; held by test_llama and the engine's fake",
     "engine/step.py": "data only; what test_scheduler and test_sequence compare",
+    "evaluation/subject.py": "data and a protocol; what every test there measures",
     "pipeline/question.py": "data only; what every test of the pipeline asks",
     "store/chunks.py": "SQL of one table, tested through the facade in test_store",
     "store/decisions.py": "as chunks",

@@ -39,7 +39,8 @@ def test_the_quickstart_answers_in_stages_and_all_of_it_is_stored(
     assert "make lab" in done.stdout
     with duckdb.connect(str(tmp_path / "data" / "llmchat.duckdb")) as database:
         decided = database.execute(
-            "SELECT chosen, options::VARCHAR FROM decisions ORDER BY seq"
+            "SELECT chosen, options::VARCHAR FROM decisions"
+            " WHERE name = 'strategy' ORDER BY seq"
         ).fetchall()
         states = database.execute(
             "SELECT state, tokens > 0, processing_ms > 0 FROM messages"

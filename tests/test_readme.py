@@ -26,7 +26,7 @@ def test_every_event_is_named(kind: type) -> None:
     assert f"`{kind.__struct_config__.tag}`" in README  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("command", ["ask", "status", "doctor", "serve"])
+@pytest.mark.parametrize("command", ["ask", "status", "doctor", "serve", "eval"])
 def test_every_command_is_named(command: str) -> None:
     assert f"jupyter llmchat {command}" in README
 

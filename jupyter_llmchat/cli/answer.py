@@ -18,6 +18,7 @@ _ENDINGS: dict[FinishReason, str] = {
     "cancelled": "The answer was stopped.",
     "interrupted": "The answer was interrupted; ask again.",
 }
+_REPLAY = "Answered before, nothing has changed since; --fresh asks the model again."
 
 
 class View(Protocol):
@@ -78,7 +79,7 @@ class TextView:
         """The stage to go on with, if there is anything to write."""
         if self._stage is not None:
             return self._state.stage(self._stage)
-        waiting = (s for s in self._state.stages if self._unshown(s))
+        waiting = (s for s in self._state.told if self._unshown(s))
         return next(waiting, None)
 
     def _unshown(self, stage: StageState) -> str:
@@ -107,7 +108,8 @@ def _remarks(event: events.TurnEvent) -> list[str]:
         case events.Decision():
             shares = {each.label: each.probability for each in event.options}
             share = shares.get(event.chosen, 0.0)
-            return [f"{event.name}: {event.chosen} ({share:.0%})"]
+            sure = f"{share:.0%}" if event.source == "model" else "not by the model"
+            return [f"{event.name}: {event.chosen} ({sure})"]
         case events.Refinement(used=True):
             return [f"The question as understood: {event.text}"]
         case events.Quality():
@@ -121,7 +123,9 @@ def _remarks(event: events.TurnEvent) -> list[str]:
             return [event.message]
         case events.Complete():
             ending = _ENDINGS.get(event.finish_reason)
-            return [*([ending] if ending else []), _figures(event.metrics)]
+            replay = _REPLAY if event.metrics.is_replay else None
+            said = [each for each in (ending, replay) if each]
+            return [*said, _figures(event.metrics)]
         case _:
             return []
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from jupyter_llmchat.errors import BadRequest, LLMChatError, TooLarge, error_types
 from jupyter_llmchat.kernel.client import ChatClient
 from jupyter_llmchat.protocol.events import Complete, Error, TurnEvent
-from jupyter_llmchat.protocol.requests import AskOptions
+from jupyter_llmchat.protocol.requests import AskOptions, ContextPart
 
 from . import address
 from .answer import JsonView, TextView, View
@@ -19,6 +20,8 @@ from .output import say
 
 STDIN = "-"
 STDIN_BYTES = 1 << 20
+CONTEXT_BYTES = 1 << 18
+"""Of all files together: it is more than any model reads before it answers."""
 
 
 def add_to(commands: Any) -> None:
@@ -28,6 +31,18 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--deadline", type=_seconds, metavar="SECONDS", help="the answer's time limit"
     )
+    command.add_argument(
+        "--fresh",
+        action="store_true",
+        help="ask the model again what it has been asked before",
+    )
+    command.add_argument(
+        "--context",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a text file that the question is about; may be given several times",
+    )
     command.add_argument("--json", action="store_true", help="one event a line")
     address.add_options(command)
     command.set_defaults(run=run)
@@ -36,11 +51,13 @@ def add_to(commands: Any) -> None:
 def run(chosen: argparse.Namespace) -> int:
     """0 for a whole answer, 1 for one that was stopped; raises the turn's error."""
     question = _question(chosen.question)
+    context = _context(chosen.context)
     with ChatClient(address.any_server(chosen)) as client:
         session_id = chosen.session or client.create_session().id
-        options = AskOptions(deadline_s=chosen.deadline)
+        options = AskOptions(deadline_s=chosen.deadline, fresh=chosen.fresh or None)
         view: View = JsonView() if chosen.json else TextView()
-        last = _follow(client, client.ask(session_id, question, options), view)
+        events = client.ask(session_id, question, options, context=context)
+        last = _follow(client, events, view)
     if isinstance(last, Error):
         raise error_types().get(last.code, LLMChatError)(last.message, last.hint)
     say(f"To go on: --session {session_id}")
@@ -87,6 +104,40 @@ def _question(given: str) -> str:
     if not given.strip():
         raise BadRequest("The question is empty.", "Say what you want to know.")
     return given
+
+
+def _context(paths: Sequence[str]) -> tuple[ContextPart, ...]:
+    """The files' texts; raises BadRequest or TooLarge."""
+    parts: list[ContextPart] = []
+    left = CONTEXT_BYTES
+    for path in paths:
+        data = _beginning(path, left + 1)
+        left -= len(data)
+        if left < 0:
+            raise TooLarge(
+                f"{path} is too large: all files of --context together may have "
+                f"{CONTEXT_BYTES // 1024} KiB.",
+                "Give a part of it.",
+            )
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise BadRequest(
+                f"{path} is not text in UTF-8.", "Convert it, or give another file."
+            ) from error
+        parts.append(ContextPart(kind="file", name=path, text=text))
+    return tuple(parts)
+
+
+def _beginning(path: str, size: int) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(size)
+    except OSError as error:
+        raise BadRequest(
+            f"{path} cannot be read: {error.strerror or error}.",
+            "Give a text file that you may read.",
+        ) from error
 
 
 def _seconds(given: str) -> float:

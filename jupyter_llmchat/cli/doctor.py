@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_llmchat.kernel.characters import visible
 
-from .checks import jupyter, library, machine, model, selftest, speed, store
+from .checks import jupyter, library, machine, model, selftest, speed, store, tiers
 from .checks.finding import Finding, fail
 from .output import write_json
 
@@ -47,10 +47,18 @@ def all_checks(model_path: str | None = None) -> Checks:
         "self-test": partial(selftest.check_selftest, setting, configured.profiles),
         "speed": partial(speed.check_speed, setting, configured.engine_dir),
         "memory": partial(machine.check_memory, setting),
+        **_several(configured),
         "store": partial(store.check_store, configured.store),
         "extension": jupyter.check_extension,
         "server": jupyter.check_server,
     }
+
+
+def _several(configured: jupyter.Configured) -> Checks:
+    """What there is to check only where there are several models."""
+    if len(configured.tiers.paths) < 2:
+        return {}
+    return {"tiers": partial(tiers.check_tiers, configured.tiers, configured.engine)}
 
 
 def report(checks: Checks, *, as_json: bool) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -33,14 +34,20 @@ def run(chosen: argparse.Namespace) -> int:
 
 
 def _lines(url: str, status: Status) -> list[str]:
-    tested = [f"tested  {status.model.profile}"] if status.model.profile else []
     return [
         f"server  {url} (version {status.version})",
-        f"model   {_model(status.model)}",
-        *tested,
+        *_models(status),
         f"store   {_store(status.store)}",
         f"turns   {status.turns_active} running or waiting",
     ]
+
+
+def _models(status: Status) -> Iterator[str]:
+    named = [(f"{each.tier}, ", each.model) for each in status.tiers]
+    for tier, model in named or [("", status.model)]:
+        yield f"model   {tier}{_model(model)}"
+        if model.profile:
+            yield f"tested  {model.profile}"
 
 
 def _model(model: ModelStatus) -> str:

@@ -80,7 +80,7 @@ class Sampler(Protocol):
 class Model(Vocabulary, Protocol):
     """A loaded model with one KV cache of `n_ctx` cells in `n_sequences` sequences.
 
-    All but `abort` belongs to the thread that runs the engine.
+    All but `abort` and `tokenize` belongs to the thread that runs the engine.
     """
 
     n_ctx: int

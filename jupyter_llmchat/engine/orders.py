@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from functools import partial
 
-from jupyter_llmchat.calls import Generate, Prepare, Request, Score
+from jupyter_llmchat.calls import Count, Counted, Generate, Prepare, Request, Score
 from jupyter_llmchat.errors import BadRequest
 
 from .chat_template import ChatTemplate
 from .drafting import DecodeCost, Drafter
 from .generation import Generation, Limits
-from .model import Model
+from .model import Model, Vocabulary
 from .prompt import encode
 from .scoring import Scoring
 from .task import Order, Preparation, Task
@@ -72,3 +72,12 @@ class OrderBook:
             raise BadRequest("An empty text has no probability.", "Give a text.")
         ids = (self._model.tokenize(text, special=False) for text in texts)
         return tuple(map(tuple, ids))
+
+
+def counted(call: Count, vocabulary: Vocabulary) -> Counted:
+    """Tokens of the texts, as `encode` makes them of content. From any thread."""
+    counts = tuple(
+        len(vocabulary.tokenize(text, special=False)) if text else 0
+        for text in call.texts
+    )
+    return Counted(request_id=call.request_id, counts=counts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -21,7 +21,13 @@ from jupyter_llmchat.errors import (
 from jupyter_llmchat.protocol import codec, resources
 from jupyter_llmchat.protocol.events import TurnEvent
 from jupyter_llmchat.protocol.ids import new_id
-from jupyter_llmchat.protocol.requests import AskBody, AskOptions, CreateSession
+from jupyter_llmchat.protocol.requests import (
+    AskBody,
+    AskOptions,
+    ContextPart,
+    CreateSession,
+    PrepareBody,
+)
 
 from .discover import ServerAddress
 from .stream import Call, TurnStream, read_events, unreadable
@@ -30,6 +36,9 @@ TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 """Seconds; for everything but the stream of an answer."""
 STREAM_TIMEOUT = httpx.Timeout(10.0, connect=3.0, read=45.0)
 """A stream is never quiet for longer than the server's heartbeat, 15 s."""
+
+PREPARE_TIMEOUT = httpx.Timeout(3.0, connect=1.0)
+"""Nobody has asked for it: what takes longer is given up."""
 
 T = TypeVar("T")
 
@@ -92,6 +101,16 @@ class ChatClient:
         path = f"turns/{turn_id}/cancel"
         return self._fetch("POST", path, resources.Cancelled).stopping
 
+    def prepare(self, session_id: str, context: Sequence[ContextPart]) -> None:
+        """Lets the model read what a question may soon be asked about, in idle time.
+
+        Returns at once. What changes seldom comes first; a newer call for the session
+        replaces one that is not done.
+        """
+        body = PrepareBody(context=_sendable(context))
+        path = f"sessions/{session_id}/prepare"
+        self._fetch("POST", path, dict[str, object], body, PREPARE_TIMEOUT)
+
     def ask(
         self,
         session_id: str,
@@ -99,17 +118,19 @@ class ChatClient:
         options: AskOptions | None = None,
         *,
         client_message_id: str | None = None,
+        context: Sequence[ContextPart] = (),
     ) -> Iterator[TurnEvent]:
         """The events of the answer, each once and in order, up to the last.
 
+        In `context`, what changes seldom comes first; the server fits it to the model.
         A connection that breaks is resumed where it broke, for about 10 s. Closing
         the iterator does not stop the turn; `cancel` does.
         """
         body = AskBody(
-            # Cells can hold lone surrogates, which UTF-8 cannot carry.
-            question=question.encode("utf-8", "replace").decode("utf-8"),
+            question=_utf8(question),
             client_message_id=client_message_id or new_id(),
             options=options or AskOptions(),
+            context=_sendable(context),
         )
         start = Call("POST", f"sessions/{session_id}/ask", content=codec.encode(body))
         return iter(TurnStream(start, self._open, self.turn, self._sleep))
@@ -137,13 +158,18 @@ class ChatClient:
             ) from error
 
     def _fetch(
-        self, method: str, path: str, kind: type[T], body: msgspec.Struct | None = None
+        self,
+        method: str,
+        path: str,
+        kind: type[T],
+        body: msgspec.Struct | None = None,
+        timeout: httpx.Timeout = TIMEOUT,
     ) -> T:
         content = None if body is None else codec.encode(body)
         headers = {"Content-Type": "application/json"}
         try:
             response = self._http.request(
-                method, path, content=content, headers=headers
+                method, path, content=content, headers=headers, timeout=timeout
             )
             self._check(response)
             return msgspec.json.decode(response.content, type=kind)
@@ -193,3 +219,15 @@ class ChatClient:
             f"({error or type(error).__name__}).",
             "If it has ended, run the cell again to use another one.",
         )
+
+
+def _sendable(context: Sequence[ContextPart]) -> tuple[ContextPart, ...]:
+    return tuple(
+        ContextPart(kind=part.kind, name=_utf8(part.name), text=_utf8(part.text))
+        for part in context
+    )
+
+
+def _utf8(text: str) -> str:
+    """Cells can hold lone surrogates, which UTF-8 cannot carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")

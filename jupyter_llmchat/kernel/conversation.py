@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,7 +20,7 @@ from jupyter_llmchat.protocol import resources
 from jupyter_llmchat.protocol.events import TurnEvent
 from jupyter_llmchat.protocol.fold import TurnState
 from jupyter_llmchat.protocol.ids import new_id
-from jupyter_llmchat.protocol.requests import AskOptions
+from jupyter_llmchat.protocol.requests import AskOptions, Context, ContextPart
 
 from .feed import Feed
 from .progress import Clock
@@ -32,6 +34,7 @@ class Client(Protocol):
     def create_session(self, title: str = "") -> resources.Session: ...
     def sessions(self) -> tuple[resources.Session, ...]: ...
     def cancel(self, turn_id: str) -> bool: ...
+    def prepare(self, session_id: str, context: Sequence[ContextPart]) -> None: ...
     def close(self) -> None: ...
     def ask(
         self,
@@ -40,11 +43,17 @@ class Client(Protocol):
         options: AskOptions | None = None,
         *,
         client_message_id: str | None = None,
+        context: Sequence[ContextPart] = (),
     ) -> Iterator[TurnEvent]: ...
 
 
 Connect = Callable[[Callable[[str], object]], Client]
 """Gives a client of a server that answers; its argument tells the user of waiting."""
+Find = Callable[[], Client | None]
+"""The same where a server runs already; starts none and says nothing."""
+
+FIND_AGAIN_S = 30.0
+"""So long no server is looked for where there was none, unless a question is asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,17 +63,32 @@ class Question:
     text: str
     options: AskOptions = field(default_factory=AskOptions)
     session: str = ""
+    context: Context = ()
     message_id: str = field(default_factory=new_id)
 
 
 class Conversation:
     """Keeps the connection and the sessions between questions."""
 
-    def __init__(self, connect: Connect, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self,
+        connect: Connect,
+        clock: Clock = time.monotonic,
+        find: Find = lambda: None,
+    ) -> None:
         self._connect = connect
         self._clock = clock
+        self._find = find
+        self._find_again = -math.inf
+        """When a server may be looked for."""
+        # Of the connection and its sessions; never held while a server is waited for.
+        self._lock = threading.Lock()
         self._client: Client | None = None
         self._session_ids: dict[str, str] = {}
+        self._session = ""
+        """Name of the one that was asked last."""
+        self._told: tuple[str, Context] | None = None
+        """Session and context that the server knows."""
 
     def ask(self, question: Question, view: View) -> TurnState:
         """Shows the answer as it comes and returns its last state; never raises ours.
@@ -77,11 +101,43 @@ class Conversation:
                 raise BadRequest("The question is empty.", "Write it below %%chat.")
             self._ask(question, turn)
         except LLMChatError as error:
+            self._told = None
             turn.fail(error)
         except KeyboardInterrupt:
             turn.stopped()
         turn.end()
         return turn.state
+
+    def prepare(self, context: Context) -> None:
+        """Has the server read what the next question is likely to be asked about.
+
+        Where nothing has been asked yet, only if a server runs already. For any
+        thread, one at a time; raises LLMChatError.
+        """
+        client = self._client or (self._found() if context else None)
+        session_id = self._session_ids.get(self._session)
+        if client is None or session_id is None or self._told == (session_id, context):
+            return
+        client.prepare(session_id, context)
+        self._told = (session_id, context)
+
+    def _found(self) -> Client | None:
+        """The client of a server that runs, now this conversation's; None without."""
+        if self._clock() < self._find_again:
+            return None
+        self._find_again = self._clock() + FIND_AGAIN_S
+        client = self._find()
+        if client is None:
+            return None
+        session_id = self._session_ids.get("") or client.create_session("").id
+        with self._lock:
+            if self._client is None:
+                self._client = client
+                self._session_ids.setdefault("", session_id)
+                return client
+        # A question was asked in the meantime and has connected by itself.
+        client.close()
+        return self._client
 
     def _ask(self, question: Question, turn: Turn) -> None:
         """Asks again where the server or session of an earlier question is gone."""
@@ -101,17 +157,28 @@ class Conversation:
                 self._session_ids.pop(question.session)
 
     def _ask_once(self, question: Question, turn: Turn) -> None:
-        if self._client is None:
-            self._client = self._connect(turn.view.say)
-        client = self._client
+        client = self._client or self._connected(turn)
         session_id = self._session_id(client, question.session)
+        self._session = question.session
+        self._told = (session_id, question.context)
         events = client.ask(
             session_id,
             question.text,
             question.options,
             client_message_id=question.message_id,
+            context=question.context,
         )
         turn.follow(Feed(events, client.cancel), client.cancel)
+
+    def _connected(self, turn: Turn) -> Client:
+        client = self._connect(turn.view.say)
+        with self._lock:
+            if self._client is None:
+                self._client = client
+                return client
+            found = self._client
+        client.close()
+        return found
 
     def _session_id(self, client: Client, name: str) -> str:
         """The session of that name: one known here, else on the server, else new."""
@@ -124,6 +191,8 @@ class Conversation:
         return self._session_ids[name]
 
     def _disconnect(self) -> None:
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        with self._lock:
+            client, self._client = self._client, None
+        self._told = None
+        if client is not None:
+            client.close()

@@ -4,6 +4,7 @@
 # mypy: disallow-untyped-calls=False, disallow-untyped-decorators=False
 from __future__ import annotations
 
+import contextlib
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -17,12 +18,17 @@ from jupyter_llmchat.protocol.requests import AskOptions
 
 from .answer import Answer
 from .client import ChatClient
-from .conversation import Connect, Conversation, Question
+from .conversation import Connect, Conversation, Find, Question
+from .discover import find_server
 from .headless import find_or_start
+from .notebook_context import NotebookContext
+from .preparation import Preparation
 from .view import NotebookView, TerminalView, View
 
 ANSWER = "_chat"
 """Name of the last answer in the user's namespace."""
+CELL_HAS_RUN = "post_run_cell"
+"""IPython's event."""
 
 
 def connect(say: Callable[[str], object]) -> ChatClient:
@@ -30,10 +36,21 @@ def connect(say: Callable[[str], object]) -> ChatClient:
     return ChatClient(find_or_start(say))
 
 
-def register(ipython: Any, connect: Connect = connect) -> None:
-    """Adds %%llmchat, and %%chat unless another package has taken that name."""
-    magics = ChatMagics(ipython, connect)
+def find() -> ChatClient | None:
+    """A client of a server that runs already; raises ServerUnreachable."""
+    address = find_server()
+    return None if address is None else ChatClient(address)
+
+
+def register(ipython: Any, connect: Connect = connect, find: Find = find) -> None:
+    """Adds %%llmchat, and %%chat unless another package has taken that name.
+
+    From then on the server is told of each cell that has run, if there is a server.
+    """
+    unregister(ipython)
+    magics = ChatMagics(ipython, connect, find)
     ipython.register_magics(magics)
+    ipython.events.register(CELL_HAS_RUN, magics.cell_has_run)
     other = ipython.find_cell_magic("chat")
     owner = getattr(other, "__module__", None) or "another package"
     if other is not None and owner != __name__:
@@ -46,14 +63,45 @@ def register(ipython: Any, connect: Connect = connect) -> None:
     ipython.register_magic_function(magics.llmchat, "cell", "chat")
 
 
+def unregister(ipython: Any) -> None:
+    """Takes back what `register` has done, if it has."""
+    for hook in [*ipython.events.callbacks[CELL_HAS_RUN]]:
+        magics: Any = getattr(hook, "__self__", None)
+        # By name: after %reload_ext the class is another one.
+        if type(magics).__module__ != __name__:
+            continue
+        ipython.events.unregister(CELL_HAS_RUN, hook)
+        magics.close()
+        cells = ipython.magics_manager.magics["cell"]
+        for name in ("chat", "llmchat"):
+            if getattr(cells.get(name), "__self__", None) is magics:
+                del cells[name]
+
+
 @magics_class
 class ChatMagics(Magics):
     """Keeps one conversation for the kernel's life."""
 
-    def __init__(self, shell: Any, connect: Connect) -> None:
+    def __init__(self, shell: Any, connect: Connect, find: Find) -> None:
         super().__init__(shell)
         self._shell = shell
-        self._conversation = Conversation(connect)
+        self._conversation = Conversation(connect, find=find)
+        self._context = NotebookContext(shell)
+        self._preparation = Preparation(self._prepare)
+
+    def cell_has_run(self, result: object = None) -> None:
+        """The model may read the notebook while the user works on it."""
+        # IPython prints what escapes here below the user's cell.
+        with contextlib.suppress(Exception, KeyboardInterrupt):
+            self._context.note()
+            self._preparation.announce()
+
+    def _prepare(self) -> None:
+        self._conversation.prepare(self._context.parts())
+
+    def close(self) -> None:
+        """Nothing is prepared any more."""
+        self._preparation.close()
 
     @magic_arguments()
     @argument("-s", "--session", default="", metavar="NAME", help="Session to ask in.")
@@ -78,16 +126,31 @@ class ChatMagics(Magics):
         help="Length of each stage of the answer at most.",
     )
     @argument("--seed", type=int, help="The same seed gives the same answer.")
+    @argument(
+        "--fresh",
+        action="store_true",
+        help="Ask the model again what it has been asked before.",
+    )
+    @argument(
+        "--no-context",
+        action="store_true",
+        help="Do not send along the cells that have run in this notebook.",
+    )
     @cell_magic("llmchat")  # type: ignore[arg-type]
     def llmchat(self, line: str, cell: str) -> None:
         """Asks the local language model and shows its answer as it is written.
 
+        The cells that have run go along, so it can be asked about them.
         Interrupt the kernel to stop it. The last answer is in `_chat`: its `.text`,
         `.stages` and `.metrics`.
         """
         given = parse_argstring(self.llmchat, line)
+        self._context.note()
         question = Question(
-            text=cell.strip("\n"), options=_options(given), session=given.session
+            text=cell.strip("\n"),
+            options=_options(given),
+            session=given.session,
+            context=() if given.no_context else self._context.parts(),
         )
         state = self._conversation.ask(question, view_of(self._shell))
         self._shell.user_ns[ANSWER] = Answer.of(state)
@@ -105,6 +168,7 @@ def _options(given: Any) -> AskOptions:
         "temperature": given.temperature,
         "max_tokens": given.max_tokens,
         "seed": given.seed,
+        "fresh": given.fresh or None,
     }
     try:
         return msgspec.convert(values, AskOptions)

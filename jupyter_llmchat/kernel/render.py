@@ -5,11 +5,13 @@ The HTML stands alone in a saved notebook: no script, no style sheet, no class.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from jupyter_llmchat.protocol.fold import TurnState
-from jupyter_llmchat.protocol.ids import FinishReason, Stage
+from jupyter_llmchat.protocol.events import Decision
+from jupyter_llmchat.protocol.fold import StageState, TurnState
+from jupyter_llmchat.protocol.ids import PREPARATORY, FinishReason, Stage
 
 from .characters import visible
 from .markdown import to_html
@@ -40,13 +42,17 @@ _REASONS: Final[dict[FinishReason, str]] = {
     "interrupted": "interrupted: the model process ended",
 }
 
+REPLAY: Final = "answered before; %%chat --fresh asks again"
+
 _QUIET = "margin:0.5em 0 0;opacity:0.7;font-size:0.9em"
 _LABEL = "margin:0.8em 0 0.3em;opacity:0.8"
 
 
 def html(state: TurnState, progress: Progress) -> str:
     """The whole answer so far."""
-    parts = [_stage_html(each.stage, each.text) for each in state.stages]
+    parts = [_understood(state)] if state.refinement else []
+    parts += [_stage_html(each) for each in state.stages]
+    parts.append(decisions_html(state.decisions))
     parts += [line_html(each.message, "ⓘ ") for each in state.notices]
     if state.error is not None:
         parts.append(_error_html(state.error.message, state.error.hint))
@@ -55,13 +61,23 @@ def html(state: TurnState, progress: Progress) -> str:
 
 
 def plain(state: TurnState, progress: Progress) -> str:
-    """The answer's text; with a last line if it is not whole."""
+    """The answer's text; with a last line if it is not whole, or not new."""
     lines = [visible(state.text)] if state.text else []
     if state.error is not None:
         lines.append(error_text(state))
-    elif not state.ended or _REASONS[state.finish_reason or "stop"] or not lines:
+    elif _needs_remark(state) or not lines:
         lines.append(f"[{status_line(state, progress)}]")
     return "\n\n".join(lines)
+
+
+def _needs_remark(state: TurnState) -> bool:
+    """Whether its text alone would pass for an answer that was made just now, whole."""
+    reason = _REASONS[state.finish_reason or "stop"]
+    return not state.ended or bool(reason) or _is_replay(state)
+
+
+def _is_replay(state: TurnState) -> bool:
+    return state.metrics is not None and state.metrics.is_replay
 
 
 def error_text(state: TurnState) -> str:
@@ -102,7 +118,7 @@ def _activity(state: TurnState) -> str:
 
 
 def _footer(state: TurnState) -> str:
-    parts: list[str] = []
+    parts = [REPLAY] if _is_replay(state) else []
     metrics = state.metrics
     if metrics is not None:
         parts.append(metrics.strategy or "")
@@ -111,17 +127,61 @@ def _footer(state: TurnState) -> str:
             parts.append(f"{metrics.generated_tokens} tokens")
         if metrics.tokens_per_s is not None:
             parts.append(f"{metrics.tokens_per_s:.0f} tokens/s")
+    if state.quality is not None:
+        parts.append(_quality(state))
     if state.finish_reason is not None:
         parts.append(_REASONS[state.finish_reason])
     return " · ".join(part for part in parts if part)
 
 
-def _stage_html(stage: Stage, text: str) -> str:
-    label = LABELS[stage]
-    if not text.strip():
+def _stage_html(stage: StageState) -> str:
+    if not stage.text.strip():
         return ""
+    label, text = LABELS[stage.stage], to_html(stage.text).strip()
+    if stage.stage in PREPARATORY:
+        return _folded(label, text)
     head = f'<p style="{_LABEL}"><strong>{label}</strong></p>\n' if label else ""
-    return head + to_html(text).strip()
+    first = _folded("The first attempt", to_html(stage.first)) if stage.first else ""
+    return head + text + first
+
+
+def decisions_html(decisions: Sequence[Decision]) -> str:
+    """What was decided and how surely, folded up; nothing without any."""
+    if not decisions:
+        return ""
+    rows = "".join(f"<li>{escape(visible(_decided(each)))}</li>" for each in decisions)
+    return _folded("What the model decided", f"<ul>{rows}</ul>")
+
+
+def _decided(decision: Decision) -> str:
+    if decision.source != "model":
+        return f"{decision.name}: {decision.chosen} (the safe way, not by the model)"
+    shares = ", ".join(
+        f"{each.label} {each.probability:.0%}" for each in decision.options
+    )
+    return f"{decision.name}: {decision.chosen} ({shares}; {decision.ms:.0f} ms)"
+
+
+def _quality(state: TurnState) -> str:
+    """The score of the answer as it stands, and how far the judge is to be trusted."""
+    quality, metrics = state.quality, state.metrics
+    assert quality is not None
+    final = None if metrics is None else metrics.quality
+    sure = quality.reliability
+    trust = "" if sure is None else f" (judge right in {sure:.0%})"
+    return f"quality {quality.score if final is None else final:.0f}/100{trust}"
+
+
+def _understood(state: TurnState) -> str:
+    """How the model has put the question, if it goes by that."""
+    refined = state.refinement
+    if refined is None or not refined.used:
+        return ""
+    return line_html(f"Understood as: {refined.text}")
+
+
+def _folded(label: str, inner: str) -> str:
+    return f'<details style="{_QUIET}"><summary>{label}</summary>{inner}</details>'
 
 
 def _error_html(message: str, hint: str) -> str:

@@ -102,7 +102,7 @@ class TerminalView:
         """The one begun; else the next in reading order that has text."""
         if self._current is not None:
             return state.stage(self._current)
-        for stage in state.stages:
+        for stage in state.told:
             if stage.stage not in self._printed and stage.text.strip():
                 return stage
         return None

@@ -22,6 +22,7 @@ MAX_TENSORS = 1 << 16
 MAX_DIMENSIONS = 4
 
 _MISTAKEN = {b"<": "a web page", b"vers": "a Git LFS pointer", b"PK": "a ZIP archive"}
+_LARGEST_SIZE = 1 << 24
 _ALIGNMENTS = [1 << n for n in range(17)]
 
 
@@ -38,6 +39,8 @@ class GgufInfo:
     """Tokens the model was trained for."""
     size_bytes: int
     n_tensors: int
+    cell_values: int | None = None
+    """Numbers that one token takes in the KV cache; None if the header does not say."""
 
 
 class _NotAModel(Exception):
@@ -75,7 +78,26 @@ def _info(header: Header, file_name: str) -> GgufInfo:
         context_length=context if isinstance(context, int) else None,
         size_bytes=header.size,
         n_tensors=n_tensors,
+        cell_values=_cell_values(str(architecture), settings),
     )
+
+
+def _cell_values(
+    architecture: str, settings: dict[str, str | int | float | None]
+) -> int | None:
+    """At most what llama.cpp takes: a layer that keeps less counts like the others."""
+
+    def number(name: str) -> int:
+        value = settings.get(f"{architecture}.{name}")
+        return value if isinstance(value, int) and 0 < value < _LARGEST_SIZE else 0
+
+    layers, heads = number("block_count"), number("attention.head_count")
+    # Where layers differ this is a list, which is not read.
+    kept = number("attention.head_count_kv") or heads
+    usual = number("embedding_length") // heads if heads else 0
+    key = number("attention.key_length") or usual
+    value = number("attention.value_length") or usual
+    return layers * kept * (key + value) or None
 
 
 def _check_start(header: Header) -> None:

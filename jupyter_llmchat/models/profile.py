@@ -11,49 +11,25 @@ import logging
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Literal
 
 import msgspec
 
 from jupyter_llmchat import private_file
 
+from .decision_skill import DEFAULT_STYLE as DEFAULT_STYLE
+from .decision_skill import DecisionSkill
+from .decision_skill import DecisionStyle as DecisionStyle
 from .digest import published
+from .judge_skill import JudgeSkill
 from .model_file import opened
 
-DecisionStyle = Literal["few_shot", "chat"]
-"""A decision is read off few-shot text, or off the reply in a chat."""
-
-JudgeName = Literal["likelihood", "rating"]
-
-DEFAULT_STYLE: DecisionStyle = "few_shot"
-"""For a model that has not been tested."""
-
-MAX_BYTES = 1 << 16
+MAX_BYTES = 1 << 18
 """Nothing larger is written here, and no more is read."""
 
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+SHIPPED = Path(__file__).with_name("profiles")
+"""Of models whose files are known; made by docs/make_profile.py."""
 
 _LOG = logging.getLogger(__name__)
-
-
-class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
-    """Share of the decisions that are right."""
-
-    calibrated: Share
-    raw: Share
-
-
-class Separation(msgspec.Struct, frozen=True, kw_only=True):
-    """AUC of right answers against wrong ones: 1 is perfect, 0.5 is chance."""
-
-    mismatched: Share
-    """Against right answers to other questions."""
-    degenerate: Share
-    """Against what a model says that has lost its thread."""
-
-    @property
-    def mean(self) -> float:
-        return (self.mismatched + self.degenerate) / 2
 
 
 class SelfTest(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,37 +37,37 @@ class SelfTest(msgspec.Struct, frozen=True, kw_only=True):
 
     prompts: str
     """Version of the prompts and questions that it was made with."""
-    few_shot: Accuracy
-    chat: Accuracy
-    likelihood: Separation
-    rating: Separation
-    decision_style: DecisionStyle
-    judge: JudgeName
+    decisions: dict[str, DecisionSkill]
+    """By the decision's name."""
+    judge: JudgeSkill
     questions: int
-    """Decided in each style."""
-    pairs: int
-    """Questions whose answers were judged by each judge."""
+    """Questions, and answers, that were decided about."""
     seconds: float
+
+    def skill(self, name: str) -> DecisionSkill | None:
+        """None for a decision that was not tested."""
+        return self.decisions.get(name)
 
     @property
     def accuracy(self) -> float:
-        """Of the decision style that was chosen."""
-        chosen = self.chat if self.decision_style == "chat" else self.few_shot
-        return chosen.calibrated
+        """Mean over all decisions."""
+        skills = self.decisions.values()
+        return sum(each.accuracy for each in skills) / max(1, len(skills))
 
     @property
-    def auc(self) -> float:
-        """Of the judge that was chosen."""
-        return (self.rating if self.judge == "rating" else self.likelihood).mean
+    def unreliable(self) -> tuple[str, ...]:
+        """Decisions that this model takes no better than chance, or hardly."""
+        skills = self.decisions.items()
+        return tuple(name for name, each in skills if not each.reliable)
 
     @property
     def summary(self) -> str:
         """One sentence."""
-        style = {"few_shot": "few-shot text", "chat": "chat"}[self.decision_style]
-        right = round(self.accuracy * self.questions)
+        able = len(self.decisions) - len(self.unreliable)
         return (
-            f"Decides by {style} ({right} of {self.questions} right), judges by"
-            f" {self.judge} (AUC {self.auc:.2f})."
+            f"Takes {able} of {len(self.decisions)} decisions reliably"
+            f" ({self.accuracy:.0%} right on average), judges by"
+            f" {self.judge.method} (AUC {self.judge.reliability.overall:.2f})."
         )
 
 
@@ -129,6 +105,16 @@ def load(folder: Path, fingerprint: str) -> ModelProfile | None:
             with path.open("rb") as file:
                 found = msgspec.json.decode(file.read(MAX_BYTES), type=ModelProfile)
             return found if found.fingerprint == fingerprint else None
+    return None
+
+
+def tested(folder: Path | None, fingerprint: str, prompts: str) -> SelfTest | None:
+    """The self-test with this version of the prompts: the one kept in the folder, else
+    the one that came with the package, which has been made for the embedded model."""
+    for place in (folder, SHIPPED):
+        known = load(place, fingerprint) if place else None
+        if known is not None and (test := known.tested_with(prompts)) is not None:
+            return test
     return None
 
 

@@ -1,6 +1,17 @@
 """LLM-first answering: decisions, stages, deadline. It knows no server."""
 
-from .answer import PROMPT_TEMPLATE, answer, warm_up
+from .answer import PROMPT_TEMPLATE, answer
+from .pace import Pace
 from .question import Exchange, Question
+from .runtime import Runtime
+from .warming import warm_up
 
-__all__ = ["PROMPT_TEMPLATE", "Exchange", "Question", "answer", "warm_up"]
+__all__ = [
+    "PROMPT_TEMPLATE",
+    "Exchange",
+    "Pace",
+    "Question",
+    "Runtime",
+    "answer",
+    "warm_up",
+]

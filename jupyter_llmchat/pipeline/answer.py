@@ -1,61 +1,58 @@
-"""One answer: the core streams at once, the model's decision says what follows it."""
+"""One answer: the core streams at once, the model decides what else there is."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncGenerator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
+from typing import Any, cast
 
-from jupyter_llmchat.config import PipelineConfig
-from jupyter_llmchat.errors import LLMChatError
-from jupyter_llmchat.language_model import (
-    ChatPrompt,
-    LanguageModel,
-    Priority,
-    SamplingParams,
-)
-from jupyter_llmchat.models.profile import DEFAULT_STYLE, DecisionStyle
+import msgspec
+
+from jupyter_llmchat.errors import LLMChatError, ModelUnavailable
+from jupyter_llmchat.language_model import LanguageModel, Message, Priority
 from jupyter_llmchat.prompts import catalogue
 from jupyter_llmchat.protocol import events
-from jupyter_llmchat.protocol.ids import FinishReason, Stage
+from jupyter_llmchat.protocol.ids import FinishReason, Stage, Tier
 
-from .conversation import conversation, stage_prompt
+from .context import fitted
 from .deadline import Deadline
-from .decisions import decide, render
+from .deliberation import Deliberation
+from .delivery import Delivery
 from .metrics import Meter
+from .plan import FIRST, Plan, plan
 from .question import Question
-from .stages import generate
+from .refinement import refine
+from .review import JUDGED, Review
+from .runtime import Runtime
+from .stage_prompts import Guide, stage_prompt
+from .writing import Writer
 
 PROMPT_TEMPLATE = catalogue.stages().version
 """Stored with every message: which prompts it was made with."""
 
-FIRST: Stage = "core"
-"""The stage that does not wait for decisions."""
-
 WEIGHT: tuple[FinishReason, ...] = ("stop", "length", "deadline", "cancelled")
-"""An answer ended for the last of these that one of its stages ended for."""
+"""An answer ended for the last of these that one of its parts ended for."""
 
-MAX_TOKENS = 8192
+STRUCTURE = ("strategy", "intent", "expertise", "parts", "order", "refine")
+"""Decided about the question while the core is being written."""
 
-UNDECIDED = "simple"
-"""What is done when the model could not decide: the core answer, and no more."""
+HURRY_TOKENS = 60
+"""With less than this left for it, a part is asked to be short."""
+LOADING_SHARE = 0.25
+"""Of the answer's time, what it waits for a model that has to be loaded."""
 
 
 async def answer(
-    model: LanguageModel,
-    question: Question,
-    config: PipelineConfig,
-    stop: asyncio.Event,
-    style: DecisionStyle = DEFAULT_STYLE,
+    runtime: Runtime, question: Question, stop: asyncio.Event
 ) -> AsyncGenerator[events.TurnEvent, None]:
     """The events of one answer, not yet numbered; the last is Complete or Error.
 
-    Setting `stop` ends it with what was said so far; `style` is how the model decides
-    best. Errors of the model become the Error event; any other exception is a bug and
-    is raised.
+    Setting `stop` ends it with what was said so far. Errors of the model become the
+    Error event; any other exception is a bug and is raised.
     """
-    run = _Run(model, question, config, stop, style)
+    run = _Answer(runtime, question, stop)
     task = asyncio.create_task(run.main())
     try:
         while (event := await run.said.get()) is not None:
@@ -67,184 +64,241 @@ async def answer(
             await task
 
 
-async def warm_up(model: LanguageModel, style: DecisionStyle = DEFAULT_STYLE) -> None:
-    """Lets the model read what every answer begins with; for idle time."""
-    prompts = catalogue.stages()
-    strategy = catalogue.decision("strategy")
-    await model.prepare(render(strategy, "N/A", style), lasting=True)
-    await decide(model, "", strategy, "N/A", style=style, priority=Priority.IDLE)
-    hello = conversation(Question(turn_id="", text="Hello", arrived=0.0), prompts, 0)
-    await model.prepare(stage_prompt(hello, prompts, FIRST, ""), lasting=True)
-
-
-class _Run:
+class _Answer:
     """The state of one answer. What it says goes to `said`; None is the end."""
 
     def __init__(
-        self,
-        model: LanguageModel,
-        question: Question,
-        config: PipelineConfig,
-        stop: asyncio.Event,
-        style: DecisionStyle,
+        self, runtime: Runtime, question: Question, stop: asyncio.Event
     ) -> None:
         self.said: asyncio.Queue[events.TurnEvent | None] = asyncio.Queue()
-        self._model = model
+        self._runtime = runtime
         self._question = question
-        self._config = config
         self._stop = stop
-        self._style = style
         self._prompts = catalogue.stages()
-        self._deadline = Deadline(question.arrived, question.deadline_s, config)
+        self._deadline = Deadline(question.arrived, question.deadline_s, runtime.config)
         self._meter = Meter(question.arrived)
-        self._texts: dict[Stage, str] = {}
-        self._last: Stage | None = None
-        """The stage that nothing follows, once it is known."""
+        self._deliberation = Deliberation(
+            runtime, question.turn_id, self._deadline, stop, self._say
+        )
+        self._delivery = Delivery(self._say)
+        self._speaking = asyncio.Event()
+        """Set with the first word: until then the model is not to be kept busy."""
+        self._done: dict[Stage, asyncio.Event] = {}
+        """Set when a part has been written, or will not be."""
+        self._plan: Plan | None = None
+        """Unknown until the model has decided."""
+        self._tier: Tier | None = None
+        self._score: float | None = None
 
     async def main(self) -> None:
-        deciding = asyncio.create_task(self._decide())
         try:
-            reason = await self._stages(deciding)
-            metrics = self._meter.metrics()
+            async with AsyncExitStack() as stack:
+                reason = await self._answered(await self._model(stack))
             self._say(
                 events.Complete(
                     turn_id=self._question.turn_id,
                     finish_reason=reason,
-                    metrics=metrics,
+                    metrics=self._metrics(),
                 )
             )
         except LLMChatError as error:
             self._say(self._failure(error))
         finally:
-            deciding.cancel()
+            await self._deliberation.close()
             self.said.put_nowait(None)
 
-    async def _stages(self, deciding: asyncio.Task[str]) -> FinishReason:
-        """Runs the stages; the reason is the weightiest of theirs."""
-        talk = conversation(self._question, self._prompts, self._config.history_chars)
-        if talk.left_out:
-            self._notice(
-                "history_left_out",
-                f"{talk.left_out} earlier exchanges of this session were left out to"
-                " keep the question within the model's context.",
+    async def _model(self, stack: AsyncExitStack) -> LanguageModel:
+        """The model that writes; the cheapest where another is not to be had."""
+        models = self._runtime.models
+        tier = await self._chosen_tier()
+        if tier != models.names[0]:
+            patience = LOADING_SHARE * self._deadline.left()
+            try:
+                async with asyncio.timeout(patience):
+                    model = await stack.enter_async_context(models.use(tier))
+                self._tier = tier
+                return model
+            except (ModelUnavailable, TimeoutError) as error:
+                why = str(error) or "It is still being loaded."
+                self._notice("tier_unavailable", f"Not answered by “{tier}”: {why}")
+        self._tier = models.names[0] if len(models.names) > 1 else None
+        return await stack.enter_async_context(models.use(models.names[0]))
+
+    async def _chosen_tier(self) -> Tier:
+        names = self._runtime.models.names
+        if self._question.tier is not None:
+            return self._question.tier
+        if len(names) == 1:
+            return names[0]
+        self._deliberation.ask(("tier",), self._question.text, Priority.VISIBLE)
+        chosen = cast(Tier, await self._deliberation.chosen("tier"))
+        return chosen if chosen in names else names[0]
+
+    async def _answered(self, model: LanguageModel) -> FinishReason:
+        """Writes, judges, and tells why the answer ended."""
+        messages = await self._messages(model)
+        writer = Writer(
+            self._runtime,
+            model,
+            self._question,
+            self._deadline,
+            self._meter,
+            self._stop,
+            self._put,
+        )
+        self._done[FIRST] = asyncio.Event()
+        self._delivery.expect((FIRST,))
+        try:
+            reasons = await _together(
+                self._part(FIRST, writer, messages),
+                self._others(writer, messages),
             )
-        reasons = [
-            await self._stage(FIRST, stage_prompt(talk, self._prompts, FIRST, ""))
-        ]
-        for stage in await self._following(deciding):
-            if (early := self._over()) is not None:
-                reasons.append(early)
-                break
-            said = "\n\n".join(self._texts.values())
-            prompt = stage_prompt(talk, self._prompts, stage, said)
-            reasons.append(await self._stage(stage, prompt))
-        if not any(self._texts.values()) and "stop" in reasons:
-            self._notice("empty_answer", "The model had nothing to say. Ask otherwise.")
-        return max(reasons, key=WEIGHT.index)
+        finally:
+            self._delivery.flush()
+        reason = max((each for some in reasons for each in some), key=WEIGHT.index)
+        self._tell_if_empty(writer, reason)
+        if self._over() is None:
+            review = Review(
+                runtime=self._runtime,
+                turn_id=self._question.turn_id,
+                question=self._question.text,
+                messages=messages,
+                writer=writer,
+                deliberation=self._deliberation,
+                deadline=self._deadline,
+                say=self._say,
+            )
+            self._score = await review.run(self._meter.stage(JUDGED).ms)
+        return reason
+
+    async def _messages(self, model: LanguageModel) -> tuple[Message, ...]:
+        """The conversation up to the question, with the notebook if it is needed."""
+        asked = bool(self._question.context)
+        if asked:
+            self._deliberation.ask(("context",), self._question.text, Priority.VISIBLE)
+        fit = await fitted(
+            model,
+            self._question,
+            self._prompts,
+            self._runtime.config,
+            deadline=self._deadline.at(),
+        )
+        if fit.notice:
+            self._notice("context_left_out", fit.notice)
+        needed = asked and await self._deliberation.chosen("context") == "notebook"
+        return fit.messages(with_context=needed)
+
+    async def _others(
+        self, writer: Writer, messages: tuple[Message, ...]
+    ) -> list[FinishReason]:
+        """All parts but the first, by the model's decisions."""
+        await self._speaking.wait()
+        asked = self._question.strategy
+        known = {} if asked is None else {"strategy": asked}
+        open_ = [name for name in STRUCTURE if name not in known]
+        self._deliberation.ask(open_, self._question.text)
+        chosen: dict[str, str] = {
+            **known,
+            **{name: await self._deliberation.chosen(name) for name in open_},
+        }
+        self._deadline.decided(chosen["strategy"])
+        self._plan = plan(chosen, self._prompts)
+        stages = tuple(each for each in self._plan.stages if each != FIRST)
+        if not stages:
+            return []
+        self._done |= {each: asyncio.Event() for each in stages}
+        self._delivery.expect(stages)
+        guide = Guide(
+            intent=chosen["intent"],
+            expertise=chosen["expertise"],
+            understood=await self._understood(chosen["refine"]),
+        )
+        reasons = await _together(
+            *(self._part(each, writer, messages, guide) for each in stages)
+        )
+        return [each for some in reasons for each in some]
+
+    async def _part(
+        self,
+        stage: Stage,
+        writer: Writer,
+        messages: tuple[Message, ...],
+        guide: Guide | None = None,
+    ) -> list[FinishReason]:
+        """Writes one part once those that it sees are there."""
+        seen = self._plan.seen[stage] if self._plan else ()
+        for each in seen:
+            await self._done[each].wait()
+        if (early := self._over()) is not None:
+            self._speaking.set()
+            self._delivery.skip(stage)
+            self._done[stage].set()
+            return [early]
+        length = writer.length(stage, self._until(stage))
+        if guide is not None:
+            guide = replace(guide, hurry=length.tokens < HURRY_TOKENS)
+        said = "\n\n".join(writer.texts[each].strip() for each in seen)
+        prompt = stage_prompt(messages, self._prompts, stage, guide, said)
+        reason = await writer.write(stage, prompt, length, lambda: self._until(stage))
+        self._done[stage].set()
+        return [reason]
+
+    def _put(self, event: events.StageChange | events.Chunk) -> None:
+        if isinstance(event, events.Chunk) or event.phase == "end":
+            self._speaking.set()
+        self._delivery.put(event)
+
+    def _until(self, stage: Stage) -> float:
+        """Share of the answer's time that there is for the part."""
+        if self._plan is not None and not self._plan.awaited(stage):
+            return 1.0
+        return self._prompts.stages[stage].until
+
+    async def _understood(self, refinement: str) -> str:
+        """The question in the model's words, if it wants and takes any."""
+        if refinement != "unclear":
+            return ""
+        left = min(self._deadline.left(), self._runtime.pace.limit_s("medium"))
+        try:
+            async with asyncio.timeout(left):
+                refined = await refine(
+                    self._runtime.decider,
+                    self._question.turn_id,
+                    self._question.text,
+                    self._deadline.at(),
+                )
+        except (LLMChatError, TimeoutError) as error:
+            why = str(error) or "there was not enough time."
+            self._notice("not_refined", f"The question was not refined: {why}")
+            return ""
+        if refined is None:
+            return ""
+        self._deliberation.settle(refined.decision)
+        self._say(refined.event)
+        return refined.event.text if refined.event.used else ""
 
     def _over(self) -> FinishReason | None:
-        """Why no further stage can begin; None while one can."""
+        """Why nothing further can begin; None while it can."""
         if self._stop.is_set():
             return "cancelled"
         return "deadline" if self._deadline.left() <= 0 else None
 
-    async def _following(self, deciding: asyncio.Task[str]) -> tuple[Stage, ...]:
-        """The stages after the first by the model's decision, which is waited for
-        until the answer is over; then by the longest strategy, so that what is missing
-        counts as missing."""
-        stopped = asyncio.create_task(self._stop.wait())
-        await asyncio.wait(
-            {deciding, stopped},
-            timeout=self._deadline.left(),
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        stopped.cancel()
-        strategies = self._prompts.strategies
-        if deciding.done():
-            planned = strategies[deciding.result()]
-        else:
-            planned = max(strategies.values(), key=len)
-        return tuple(stage for stage in planned if stage != FIRST)
-
-    async def _stage(self, stage: Stage, prompt: ChatPrompt) -> FinishReason:
-        """Streams one stage to its end."""
-        turn_id = self._question.turn_id
-        timer = self._meter.stage(stage)
-        self._say(events.StageChange(turn_id=turn_id, stage=stage, phase="start"))
-        self._texts[stage] = ""
-        pieces = generate(
-            self._model,
-            prompt,
-            self._params(),
-            deadline=self._deadline.at(),
-            seconds_left=lambda: self._deadline.left(self._share(stage)),
-            stop=self._stop,
-        )
-        reason: FinishReason = "stop"
-        chunk_id = 0
-        async for piece in pieces:
-            timer.piece(piece)
-            reason = piece.finish_reason or reason
-            # A stage begins with its first word.
-            text = piece.text if self._texts[stage] else piece.text.lstrip()
-            if text:
-                self._texts[stage] += text
-                self._chunk(stage, text, chunk_id)
-                chunk_id += 1
-        self._say(
-            events.StageChange(
-                turn_id=turn_id,
-                stage=stage,
-                phase="end",
-                tokens=timer.tokens,
-                ms=timer.ms,
-                finish_reason=reason,
+    def _tell_if_empty(self, writer: Writer, reason: FinishReason) -> None:
+        if any(writer.texts.values()):
+            return
+        if reason == "stop":
+            self._notice("empty_answer", "The model had nothing to say. Ask otherwise.")
+        elif reason == "deadline":
+            self._notice(
+                "no_time",
+                "The time was over before the model had a word. Allow more time.",
             )
-        )
-        return reason
 
-    def _share(self, stage: Stage) -> float:
-        """Of the answer's time, up to the end of this stage."""
-        return 1.0 if stage == self._last else self._prompts.stages[stage].until
-
-    def _params(self) -> SamplingParams:
-        question, config = self._question, self._config
-        asked = question.temperature
-        return SamplingParams(
-            max_tokens=min(question.max_tokens or config.stage_tokens, MAX_TOKENS),
-            temperature=config.temperature if asked is None else asked,
-            seed=question.seed,
-        )
-
-    async def _decide(self) -> str:
-        """The strategy, by the model; without its word only the core is given."""
-        try:
-            decision = await decide(
-                self._model,
-                self._question.turn_id,
-                catalogue.decision("strategy"),
-                self._question.text,
-                style=self._style,
-                deadline=self._deadline.at(),
-            )
-        except LLMChatError as error:
-            self._notice("decision_failed", f"The model did not decide: {error}")
-            return UNDECIDED
-        self._meter.decided(decision)
-        self._deadline.decided(decision.chosen)
-        self._last = self._prompts.strategies[decision.chosen][-1]
-        self._say(decision)
-        return decision.chosen
-
-    def _chunk(self, stage: Stage, text: str, chunk_id: int) -> None:
-        self._say(
-            events.Chunk(
-                turn_id=self._question.turn_id,
-                stage=stage,
-                text=text,
-                chunk_id=chunk_id,
-                timestamp=time.time(),
-            )
+    def _metrics(self) -> events.TurnMetrics:
+        return msgspec.structs.replace(
+            self._meter.metrics(self._deliberation.taken),
+            quality=self._score,
+            tier=self._tier,
         )
 
     def _notice(self, code: str, message: str) -> None:
@@ -259,8 +313,21 @@ class _Run:
             message=error.message,
             hint=error.hint,
             retryable=error.retryable,
-            metrics=self._meter.metrics(),
+            metrics=self._metrics(),
         )
 
     def _say(self, event: events.TurnEvent) -> None:
         self.said.put_nowait(event)
+
+
+async def _together(
+    *work: Coroutine[Any, Any, list[FinishReason]],
+) -> list[list[FinishReason]]:
+    """What each of them returns; the first exception ends all of them."""
+    tasks = [asyncio.create_task(each) for each in work]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 
 from jupyter_llmchat.config import PipelineConfig
 
+GRACE = 0.85
+"""Share of a part's time after which it ends with its sentence or code block."""
+CLOSING_SHARE = 0.04
+CLOSING_S = 0.5
+"""So much of the budget, and no more than this, is kept for the last event."""
+
 
 @dataclass
 class Deadline:
@@ -31,8 +37,12 @@ class Deadline:
         self.budget_s = min(budget, self.budget_s)
 
     def at(self, share: float = 1.0) -> float:
-        """The time.monotonic() at which `share` of the budget is used up."""
-        return self.arrived + share * self.budget_s
+        """The time.monotonic() at which `share` of the time is used up.
+
+        The last event has to be out at the deadline, so writing ends a little earlier.
+        """
+        closing = min(CLOSING_S, CLOSING_SHARE * self.budget_s)
+        return self.arrived + share * (self.budget_s - closing)
 
     def left(self, share: float = 1.0) -> float:
         """Seconds until then; 0 when it has passed."""

@@ -1,12 +1,21 @@
 """Decisions taken by the model: read off, never generated, never parsed.
 
-The prompt is few-shot text, whose examples sit in the cached prefix, or a request in a
-chat: the self-test finds out what works for a model. The probabilities of the options
-are divided by those for content-free input, since without this a small model says what
-it always says (DESIGN §2: 11 of 15 right without, 15 with).
+All decisions about a question are shown to the model as one few-shot text whose last
+line differs, or as one chat: the question is read once, each decision costs its last
+line. What the model says is calibrated: by a weighing that the self-test has fitted to
+the model, else by dividing out what it says to no question at all.
 """
 
 from __future__ import annotations
+
+import asyncio
+import functools
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
 
 from jupyter_llmchat.language_model import (
     ChatPrompt,
@@ -18,12 +27,26 @@ from jupyter_llmchat.language_model import (
     Prompt,
     TextPrompt,
 )
-from jupyter_llmchat.models.profile import DEFAULT_STYLE, DecisionStyle
-from jupyter_llmchat.prompts.catalogue import DecisionPrompt
+from jupyter_llmchat.models.decision_skill import (
+    DEFAULT_STYLE,
+    DecisionSkill,
+    DecisionStyle,
+)
+from jupyter_llmchat.prompts.deciding import (
+    DecisionPrompt,
+    Example,
+    Subject,
+    decision,
+    group,
+    members,
+)
 from jupyter_llmchat.protocol.events import Decision, Option
 
 EXCERPT_CHARS = 1200
-"""More of a question does not change what kind of question it is."""
+"""More of a text does not change what kind of text it is."""
+
+Skills = Mapping[str, DecisionSkill]
+"""By the decision's name; one that is missing has not been tested."""
 
 
 async def decide(
@@ -32,84 +55,205 @@ async def decide(
     prompt: DecisionPrompt,
     content: str,
     *,
-    style: DecisionStyle = DEFAULT_STYLE,
+    skill: DecisionSkill | None = None,
     deadline: float | None = None,
     priority: Priority = Priority.DECISION,
 ) -> Decision:
-    """The model's decision on `content`. Raises what the model raises."""
-    choice = await choose(
-        model, prompt, content, style=style, deadline=deadline, priority=priority
-    )
-    return _decision(turn_id, prompt, choice)
-
-
-async def choose(
-    model: LanguageModel,
-    prompt: DecisionPrompt,
-    content: str,
-    *,
-    style: DecisionStyle,
-    deadline: float | None = None,
-    priority: Priority = Priority.DECISION,
-) -> Choice:
-    """The probabilities that the decision is read off, in the order of its options."""
-    return await model.choose(
-        render(prompt, _excerpt(content), style),
-        _continuations(prompt, style),
-        content_free=tuple(render(prompt, each, style) for each in prompt.content_free),
+    """One decision on `content`. Raises what the model raises."""
+    (decided,) = await decide_all(
+        model,
+        turn_id,
+        (prompt,),
+        content,
+        skills={prompt.name: skill} if skill else {},
         deadline=deadline,
         priority=priority,
     )
+    return decided
+
+
+async def decide_all(
+    model: LanguageModel,
+    turn_id: str,
+    prompts: Sequence[DecisionPrompt],
+    content: str,
+    *,
+    skills: Skills,
+    deadline: float | None = None,
+    priority: Priority = Priority.DECISION,
+) -> tuple[Decision, ...]:
+    """Decisions on the same content, in one batch. Raises what the model raises.
+
+    One that the model cannot take is the safe option, and says so.
+    """
+    choices = await choose_all(
+        model, prompts, content, skills=skills, deadline=deadline, priority=priority
+    )
+    return tuple(
+        _decision(turn_id, prompt, choice, skills.get(prompt.name))
+        for prompt, choice in zip(prompts, choices, strict=True)
+    )
+
+
+async def choose_all(
+    model: LanguageModel,
+    prompts: Sequence[DecisionPrompt],
+    content: str,
+    *,
+    skills: Skills,
+    deadline: float | None = None,
+    priority: Priority = Priority.DECISION,
+) -> tuple[Choice, ...]:
+    """The probabilities that decisions are read off, calibrated as well as can be.
+
+    The options of a choice are those of its prompt, in their order.
+    """
+    wanted = (_reads(prompt, skills.get(prompt.name)) for prompt in prompts)
+    reads = dict.fromkeys(itertools.chain.from_iterable(wanted))
+    heard = await asyncio.gather(
+        *(_asked(model, each, content, deadline, priority) for each in reads)
+    )
+    said = dict(zip(reads, heard, strict=True))
+    return tuple(_choice(each, skills.get(each.name), said) for each in prompts)
+
+
+def answered(question: str, answer: str) -> str:
+    """The content of a decision about an answer: a line for each."""
+    return f"{_excerpt(question)}\n{_excerpt(answer)}"
 
 
 def render(
     prompt: DecisionPrompt, content: str, style: DecisionStyle = DEFAULT_STYLE
 ) -> Prompt:
-    """Instruction, content and a label left open; few-shot examples unless in chat."""
+    """Instructions, content and a label left open; few-shot examples unless in chat.
+
+    Only the label differs between decisions about the same thing.
+    """
+    label = Part(f"\n{prompt.label}", trusted=True)
+    parts = (*_content(prompt.about, content, style), label)
     if style == "chat":
-        question = _open(prompt, f"{prompt.instruction}\n\n", content)
-        return ChatPrompt((Message("user", question),))
-    examples = "".join(
-        f"{prompt.content} {each.content}\n{prompt.label} {each.label}\n\n"
-        for each in prompt.examples
+        return ChatPrompt((Message("user", parts),))
+    return TextPrompt(parts)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A prompt, by its decision's name, and what is read off it."""
+
+    name: str
+    style: DecisionStyle
+    words: tuple[str, ...] = ()
+    """Without any, the options are read off, and the model's leaning divided out."""
+
+
+def _reads(prompt: DecisionPrompt, skill: DecisionSkill | None) -> list[_Read]:
+    """What has to be read for a decision."""
+    style = skill.style if skill else DEFAULT_STYLE
+    if skill is None or skill.weighing is None:
+        return [_Read(prompt.name, style)]
+    weighing = skill.weighing
+    return [_Read(name, style, weighing.words) for name in weighing.evidence]
+
+
+async def _asked(
+    model: LanguageModel,
+    read: _Read,
+    content: str,
+    deadline: float | None,
+    priority: Priority,
+) -> Choice:
+    prompt = decision(read.name)
+    free = () if read.words else prompt.content_free
+    return await model.choose(
+        render(prompt, content, read.style),
+        continuations(read.words or prompt.said, read.style),
+        content_free=tuple(render(prompt, each, read.style) for each in free),
+        deadline=deadline,
+        priority=priority,
     )
-    return TextPrompt(_open(prompt, f"{prompt.instruction}\n\n{examples}", content))
 
 
-def _open(prompt: DecisionPrompt, head: str, content: str) -> tuple[Part, ...]:
-    return (
-        Part(f"{head}{prompt.content}", trusted=True),
-        # The space belongs to the content: most vocabularies join it to the word.
-        Part(f" {content}"),
-        Part(f"\n{prompt.label}", trusted=True),
-    )
-
-
-def _continuations(prompt: DecisionPrompt, style: DecisionStyle) -> tuple[str, ...]:
-    """The options as the model would write them."""
+def continuations(words: Sequence[str], style: DecisionStyle) -> tuple[str, ...]:
+    """The words as the model would write them."""
     # In text a label follows its colon after a space; a reply begins without one.
-    return tuple(
-        option if style == "chat" else f" {option}" for option in prompt.options
+    return tuple(word if style == "chat" else f" {word}" for word in words)
+
+
+def _choice(
+    prompt: DecisionPrompt, skill: DecisionSkill | None, said: Mapping[_Read, Choice]
+) -> Choice:
+    """The choice between the prompt's options, by what the model has said."""
+    reads = _reads(prompt, skill)
+    own = next(said[each] for each in reads if each.name == prompt.name)
+    if skill is None or skill.weighing is None:
+        return msgspec.structs.replace(own, options=prompt.options)
+    weighing = skill.weighing
+    heard = {each.name: said[each].raw for each in reads}
+    raw = [own.raw[weighing.words.index(word)] for word in prompt.said]
+    return msgspec.structs.replace(
+        own,
+        options=prompt.options,
+        probabilities=weighing.probabilities(heard),
+        raw=tuple(each / (math.fsum(raw) or 1.0) for each in raw),
+        calibrated=True,
     )
 
 
-def _excerpt(content: str) -> str:
-    """Beginning and end of a long content, on one line as in the examples."""
-    flat = " ".join(content.split())
+def _content(about: Subject, content: str, style: DecisionStyle) -> tuple[Part, ...]:
+    """Everything in front of the label. Only what is not ours is untrusted."""
+    shared = group(about)
+    head = Part(_head(about, style) + shared.content, trusted=True)
+    # The space belongs to the content: most vocabularies join it to the word.
+    if about == "question":
+        return (head, Part(f" {_excerpt(content)}"))
+    question, _, answer = content.partition("\n")
+    between = Part(f"\n{shared.answer}", trusted=True)
+    return (head, Part(f" {question}"), between, Part(f" {_excerpt(answer)}"))
+
+
+@functools.cache
+def _head(about: Subject, style: DecisionStyle) -> str:
+    """The instructions of all decisions; their examples in turn, unless in a chat."""
+    prompts = members(about)
+    instructions = "\n".join(each.instruction for each in prompts) + "\n\n"
+    if style == "chat":
+        return instructions
+    rounds = itertools.zip_longest(
+        *([_shown(prompt, each) for each in prompt.examples] for prompt in prompts),
+        fillvalue="",
+    )
+    return instructions + "".join(itertools.chain.from_iterable(rounds))
+
+
+def _shown(prompt: DecisionPrompt, example: Example) -> str:
+    shared = group(prompt.about)
+    text = f"{shared.content} {example.content}\n"
+    if example.answer:
+        text += f"{shared.answer} {example.answer}\n"
+    return f"{text}{prompt.label} {prompt.word(example.label)}\n\n"
+
+
+def _excerpt(text: str) -> str:
+    """Beginning and end of a long text, on one line as in the examples."""
+    flat = " ".join(text.split())
     if len(flat) <= EXCERPT_CHARS:
         return flat
     half = EXCERPT_CHARS // 2
     return f"{flat[:half]} … {flat[-half:]}"
 
 
-def _decision(turn_id: str, prompt: DecisionPrompt, choice: Choice) -> Decision:
-    pairs = zip(prompt.options, choice.probabilities, strict=True)
+def _decision(
+    turn_id: str, prompt: DecisionPrompt, choice: Choice, skill: DecisionSkill | None
+) -> Decision:
+    able = skill is None or skill.reliable
+    pairs = zip(choice.options, choice.probabilities, strict=True)
     return Decision(
         turn_id=turn_id,
         name=prompt.name,
         options=tuple(Option(label=label, probability=p) for label, p in pairs),
-        chosen=choice.best.strip(),
+        chosen=choice.best if able else prompt.safe,
         calibrated=choice.calibrated,
         tokens=choice.tokens,
         ms=choice.ms,
+        source="model" if able else "default",
     )

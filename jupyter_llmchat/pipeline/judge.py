@@ -65,10 +65,14 @@ class Rating:
     """The rating from 1 to 9 that the model expects, its digits weighted."""
 
     def __init__(
-        self, model: LanguageModel, priority: Priority = Priority.DECISION
+        self,
+        model: LanguageModel,
+        priority: Priority = Priority.DECISION,
+        deadline: float | None = None,
     ) -> None:
         self._model = model
         self._priority = priority
+        self._deadline = deadline
         self._prompts = catalogue.judge()
 
     async def score(self, question: str, answer: str) -> float:
@@ -80,6 +84,7 @@ class Rating:
             content_free=tuple(
                 self._render(each, each) for each in prompt.content_free
             ),
+            deadline=self._deadline,
             priority=self._priority,
         )
         weighted = zip(ratings, choice.probabilities, strict=True)

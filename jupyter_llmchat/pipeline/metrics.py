@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from jupyter_llmchat.language_model import Piece
 from jupyter_llmchat.protocol.events import Decision, TurnMetrics
@@ -37,22 +38,18 @@ class StageTimer:
 
 
 class Meter:
-    """All stages and decisions of an answer."""
+    """All stages of an answer."""
 
     def __init__(self, arrived: float) -> None:
         self._arrived = arrived
         self._timers: dict[Stage, StageTimer] = {}
-        self._decisions: list[Decision] = []
 
     def stage(self, stage: Stage) -> StageTimer:
         """The timer of a stage that begins now."""
         return self._timers.setdefault(stage, StageTimer())
 
-    def decided(self, decision: Decision) -> None:
-        self._decisions.append(decision)
-
-    def metrics(self) -> TurnMetrics:
-        """The figures as they stand."""
+    def metrics(self, decisions: Sequence[Decision] = ()) -> TurnMetrics:
+        """The figures as they stand, with what has been decided so far."""
         timers = list(self._timers.values())
         tokens = sum(timer.tokens for timer in timers)
         firsts = [timer.first for timer in timers if timer.first is not None]
@@ -62,7 +59,8 @@ class Meter:
             timer.last - timer.first for timer in timers if timer.first is not None
         )
         token_ms = writing_ms / gaps if gaps else None
-        chosen = {each.name: each.chosen for each in self._decisions}
+        chosen = {each.name: each.chosen for each in decisions}
+        by_model = sum(each.source == "model" for each in decisions)
         return TurnMetrics(
             total_ms=(time.monotonic() - self._arrived) * 1e3,
             first_token_ms=(min(firsts) - self._arrived) * 1e3 if firsts else None,
@@ -72,6 +70,7 @@ class Meter:
             cached_tokens=sum(timer.cached_tokens for timer in timers),
             generated_tokens=tokens,
             strategy=chosen.get("strategy"),
-            decisions=len(self._decisions),
+            decisions=by_model,
+            llm_first_share=by_model / len(decisions) if decisions else None,
             stages=tuple(self._timers),
         )

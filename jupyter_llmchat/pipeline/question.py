@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jupyter_llmchat.protocol.ids import Strategy, Tier
+from jupyter_llmchat.protocol.requests import ContextPart
+
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
@@ -23,9 +26,15 @@ class Question:
     """time.monotonic() when it came in; the deadline counts from here."""
     history: tuple[Exchange, ...] = ()
     """Oldest first."""
+    context: tuple[ContextPart, ...] = ()
+    """Of the user's notebook; what changes seldom comes first."""
     deadline_s: float | None = None
     """None takes the strategy's budget."""
     temperature: float | None = None
     max_tokens: int | None = None
     """In one stage."""
     seed: int | None = None
+    strategy: Strategy | None = None
+    """None leaves it to the model."""
+    tier: Tier | None = None
+    """Which of several models answers; None leaves it to the model."""

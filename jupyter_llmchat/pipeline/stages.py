@@ -11,6 +11,7 @@ from jupyter_llmchat.language_model import (
     FinishReason,
     LanguageModel,
     Piece,
+    Priority,
     Prompt,
     SamplingParams,
 )
@@ -27,13 +28,14 @@ async def generate(
     deadline: float,
     seconds_left: Callable[[], float],
     stop: asyncio.Event,
+    priority: Priority = Priority.VISIBLE,
 ) -> AsyncGenerator[Piece, None]:
     """The model's pieces; the last one carries a finish reason.
 
     Ends with `cancelled` when `stop` is set and with `deadline` when `seconds_left`
     says 0, which may come before `deadline`, the time that the model is told.
     """
-    stream = model.generate(prompt, params, deadline=deadline)
+    stream = model.generate(prompt, params, deadline=deadline, priority=priority)
     stopped = asyncio.ensure_future(stop.wait())
     async with aclosing(stream):
         try:

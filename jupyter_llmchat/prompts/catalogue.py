@@ -9,31 +9,14 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from jupyter_llmchat.protocol.ids import Stage
+from jupyter_llmchat.protocol.ids import ContextKind
+
+from .deciding import DecisionPrompt as DecisionPrompt
+from .deciding import decision as decision
+from .staging import StagePrompts as StagePrompts
+from .staging import stages as stages
 
 T = TypeVar("T")
-
-
-class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A content and the option that is right for it."""
-
-    content: str
-    label: str
-
-
-class DecisionPrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A decision that is read off a few-shot prompt."""
-
-    name: str
-    instruction: str
-    content: str
-    """What stands before a content."""
-    label: str
-    """What stands before its label."""
-    options: tuple[str, ...]
-    content_free: tuple[str, ...]
-    """Contents that say nothing: what the model makes of them is its own leaning."""
-    examples: tuple[Example, ...]
 
 
 class RatedAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -69,51 +52,37 @@ class JudgePrompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rating: RatingPrompt
 
 
-class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A question and a right answer to it."""
+class Labelled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question, or an answer to it, and how it is to be decided."""
 
-    question: str
-    answer: str
+    content: str
+    labels: dict[str, str]
+    """The right option of each decision that is clear, by its name."""
+    answer: str = ""
 
 
 class SelfTestSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a model is tested with; none of it is an example in a prompt."""
 
-    questions: tuple[Example, ...]
-    """With the strategy that each needs."""
-    pairs: tuple[Pair, ...]
-    degenerate: str
-    """What a model says that has lost its thread; an answer to nothing."""
+    questions: tuple[Labelled, ...]
+    answers: tuple[Labelled, ...]
 
 
-class StagePrompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How one part of an answer is asked for."""
-
-    ask: str
-    """What the user would say to get it; empty where the question itself asks."""
-    until: float
-    """Share of the answer's time at which it has to end while others follow."""
-
-
-class StagePrompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The parts of an answer."""
+class ContextPrompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands around the parts of the user's notebook."""
 
     version: str
-    system: str
-    strategies: dict[str, tuple[Stage, ...]]
-    """Parts by strategy, in the order in which they run."""
-    stages: dict[Stage, StagePrompt]
+    opening: str
+    """After the system's words, in front of the first part."""
+    question: str
+    """Between parts and the question, where they are in one message."""
+    headings: dict[ContextKind, str]
+    """In front of a part's name."""
 
 
 @functools.cache
-def decision(name: str) -> DecisionPrompt:
-    """The decision of that name; every option has a different example."""
-    return _read(f"{name}.toml", DecisionPrompt)
-
-
-@functools.cache
-def stages() -> StagePrompts:
-    return _read("stages.toml", StagePrompts)
+def context() -> ContextPrompts:
+    return _read("context.toml", ContextPrompts)
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 import msgspec
 
 from . import events
-from .ids import STAGES, FinishReason, Stage
+from .ids import PREPARATORY, STAGES, FinishReason, Stage
 
 Status = Literal["waiting", "streaming", "complete", "failed"]
 
@@ -54,9 +54,14 @@ class TurnState(msgspec.Struct, frozen=True, kw_only=True):
     """What to resume from."""
 
     @property
+    def told(self) -> tuple[StageState, ...]:
+        """What answers the question; how it was arrived at is left out."""
+        return tuple(each for each in self.stages if each.stage not in PREPARATORY)
+
+    @property
     def text(self) -> str:
-        """The stages' texts in reading order, a blank line between them."""
-        return "\n\n".join(s.text.strip() for s in self.stages if s.text.strip())
+        """The texts of what is told in reading order, a blank line between them."""
+        return "\n\n".join(s.text.strip() for s in self.told if s.text.strip())
 
     @property
     def ended(self) -> bool:

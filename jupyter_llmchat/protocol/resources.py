@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from .events import Option, Quality, Refinement, Revision, TurnMetrics
-from .ids import DecisionSource, Stage
+from .ids import DecisionSource, Stage, Tier
 
 MessageState = Literal["complete", "streaming", "interrupted", "cancelled", "failed"]
 ModelState = Literal["starting", "ready", "restarting", "failed", "stopped"]
@@ -117,6 +117,15 @@ class ModelStatus(Resource, frozen=True, kw_only=True):
     """What its self-test has found, in one sentence; None if it was not tested."""
 
 
+class TierStatus(Resource, frozen=True, kw_only=True):
+    """One of several models."""
+
+    tier: Tier
+    model: ModelStatus
+    users: int
+    """Answers that are written with it or wait for it to be loaded."""
+
+
 class StoreStatus(Resource, frozen=True, kw_only=True):
     """The database."""
 
@@ -131,8 +140,11 @@ class Status(Resource, frozen=True, kw_only=True):
     version: str
     protocol: int
     model: ModelStatus
+    """The one model; with several, the one that decides."""
     store: StoreStatus
     turns_active: int
+    tiers: tuple[TierStatus, ...] = ()
+    """Of each model, cheapest first; empty with one model."""
 
 
 class Health(Resource, frozen=True, kw_only=True):

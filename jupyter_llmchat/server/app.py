@@ -7,7 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, Enum, Float, Int, Unicode, default
+from traitlets import (
+    Bool,
+    Dict,
+    Enum,
+    Float,
+    Int,
+    TraitError,
+    Unicode,
+    default,
+    validate,
+)
 
 from jupyter_llmchat.config import (
     EngineConfig,
@@ -16,11 +26,12 @@ from jupyter_llmchat.config import (
     StoreConfig,
     data_dir,
 )
+from jupyter_llmchat.protocol.ids import Tier
 
 from .model_host import ModelHost
 from .routes import routes
 from .services import Services
-from .settings import ServerSettings
+from .settings import TIERS, ServerSettings, TierSettings
 
 NAME = "jupyter_llmchat"
 DATABASE = "llmchat.duckdb"
@@ -38,6 +49,23 @@ class LLMChatApp(ExtensionApp):
 
     model_path = Unicode(
         "", help="GGUF file of the model; empty takes the embedded one."
+    ).tag(config=True)
+    models = Dict(
+        value_trait=Unicode(),
+        help="GGUF files of several models by tier: fast, balanced, complex. "
+        "In place of model_path.",
+    ).tag(config=True)
+    models_memory_mb = Int(
+        TierSettings.memory_mb,
+        min=0,
+        help="Memory (MB) for the files and KV caches of all loaded models; 0 takes "
+        "half of the machine's.",
+    ).tag(config=True)
+    keep_alive_s = Dict(
+        default_value=TierSettings().keep_alive_s,
+        value_trait=Float(min=0.0),
+        help="Seconds until an idle model is unloaded, by tier; 0 keeps it. "
+        "The cheapest stays.",
     ).tag(config=True)
     n_ctx = Int(
         EngineConfig.n_ctx, min=256, help="Tokens in the model's context, all in all."
@@ -105,6 +133,11 @@ class LLMChatApp(ExtensionApp):
     stage_tokens = Int(
         PipelineConfig.stage_tokens, min=1, help="Tokens in one stage at most."
     ).tag(config=True)
+    prompt_tokens = Int(
+        PipelineConfig.prompt_tokens,
+        min=256,
+        help="Tokens of conversation, notebook and question in a prompt at most.",
+    ).tag(config=True)
     temperature = Float(
         PipelineConfig.temperature,
         min=0.0,
@@ -138,12 +171,37 @@ class LLMChatApp(ExtensionApp):
     def _default_data_dir(self) -> str:
         return str(data_dir())
 
+    @validate("models", "keep_alive_s")
+    def _validate_tiers(self, proposal: Any) -> dict[str, Any]:
+        name, by_tier = proposal.trait.name, proposal.value
+        if unknown := [str(key) for key in by_tier if key not in TIERS]:
+            raise TraitError(
+                f"{name} has no tier {', '.join(unknown)}: set {', '.join(TIERS)}"
+            )
+        if name == "keep_alive_s" and by_tier.get(TIERS[0]):
+            raise TraitError(
+                f"keep_alive_s cannot be set for {TIERS[0]}: that model decides about "
+                "every question, so it stays loaded; leave it out"
+            )
+        return dict(by_tier)
+
+    def _tier_settings(self) -> TierSettings:
+        if self.models and self.model_path:
+            raise TraitError("models and model_path are both set: remove one of them")
+        return TierSettings(
+            paths={tier: self.models[tier] for tier in TIERS if tier in self.models},
+            memory_mb=self.models_memory_mb,
+            keep_alive_s={**TierSettings().keep_alive_s, **self.keep_alive_s},
+        )
+
     def server_settings(self) -> ServerSettings:
-        """The traits as they are now, frozen."""
+        """The traits as they are now, frozen; raises TraitError."""
         folder = Path(self.data_dir).expanduser()
+        tiers = self._tier_settings()
         return ServerSettings(
+            tiers=tiers,
             engine=EngineConfig(
-                model_path=self.model_path,
+                model_path=next(iter(tiers.paths.values()), self.model_path),
                 n_ctx=self.n_ctx,
                 n_threads=self.n_threads,
                 n_gpu_layers=self.n_gpu_layers,
@@ -162,6 +220,7 @@ class LLMChatApp(ExtensionApp):
             pipeline=PipelineConfig(
                 max_deadline_s=self.deadline_s,
                 stage_tokens=self.stage_tokens,
+                prompt_tokens=self.prompt_tokens,
                 temperature=self.temperature,
             ),
             limits=LimitsConfig(
@@ -178,9 +237,14 @@ class LLMChatApp(ExtensionApp):
     def new_services(self) -> Services:
         """Not started."""
         settings = self.server_settings()
+
+        def host(tier: Tier) -> ModelHost:
+            return ModelHost(settings.of(tier).engine, self.log)
+
         return Services(
             settings,
-            ModelHost(settings.engine, self.log),
+            host(settings.cheapest),
+            {tier: host(tier) for tier in settings.further},
             beat=self._beat,
             log=self.log,
         )

@@ -50,13 +50,16 @@ class EventStream(Endpoint):
 
     async def _send(self, subscription: Subscription) -> None:
         # The headers go out at once: a question in line has no event for a while.
-        while True:
-            async with asyncio.timeout(WRITE_S):
-                await self.flush()
-            if subscription.ended:
-                return
+        if not subscription.has_news:
+            await self._flush()
+        while not subscription.ended:
             events = await subscription.read(HEARTBEAT_S)
             self.write(b"".join(map(frame, events)) if events else HEARTBEAT)
+            await self._flush()
+
+    async def _flush(self) -> None:
+        async with asyncio.timeout(WRITE_S):
+            await self.flush()
 
 
 class Ask(EventStream):

@@ -95,6 +95,11 @@ class Subscription:
         """Nothing more will come."""
         return self._closed or (self._log.ended and not self._unread)
 
+    @property
+    def has_news(self) -> bool:
+        """Reading will not have to wait."""
+        return self._news.is_set()
+
     async def read(self, timeout_s: float) -> tuple[TurnEvent, ...]:
         """What is new, in order; nothing at the end or after `timeout_s` seconds.
 

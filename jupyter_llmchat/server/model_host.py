@@ -43,7 +43,16 @@ class HostedModel(LanguageModel, Protocol):
         """Returns at once; what takes time goes on in the background."""
         ...
 
-    async def stop(self) -> None: ...
+    async def ready(self) -> None:
+        """Waits until the model is loaded; one that failed a while ago is tried again.
+
+        Raises ModelUnavailable.
+        """
+        ...
+
+    async def stop(self) -> None:
+        """Nothing of it is left in memory on return; it can be started again."""
+        ...
 
 
 class ModelHost:
@@ -95,6 +104,10 @@ class ModelHost:
         self._failure = None
         self._tried_at = time.monotonic()
         self._opening = asyncio.create_task(self._open())
+
+    async def ready(self) -> None:
+        model = await self._opened()
+        await model.ready()
 
     async def stop(self) -> None:
         """The model's process is gone on return."""
@@ -155,6 +168,16 @@ class ModelHost:
     async def prepare(self, prompt: Prompt, *, lasting: bool = False) -> None:
         model = await self._opened()
         await model.prepare(prompt, lasting=lasting)
+
+    async def count(
+        self, texts: tuple[str, ...], *, deadline: float | None = None
+    ) -> tuple[int, ...]:
+        model = await self._opened()
+        return await model.count(texts, deadline=deadline)
+
+    @property
+    def n_ctx(self) -> int:
+        return self._model.n_ctx if self._model is not None else 0
 
     async def _opened(self) -> HostedModel:
         """Waits for the file to be checked; the model may still be loading."""

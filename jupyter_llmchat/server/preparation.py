@@ -6,13 +6,11 @@ import asyncio
 import logging
 from pathlib import Path
 
-import msgspec
-
 from jupyter_llmchat.errors import LLMChatError
 from jupyter_llmchat.models import profile
 from jupyter_llmchat.models.locate import locate
 from jupyter_llmchat.models.model_file import shown
-from jupyter_llmchat.models.profile import DecisionStyle, ModelProfile, SelfTest
+from jupyter_llmchat.models.profile import ModelProfile, SelfTest
 
 from .model_host import HostedModel
 from .settings import ServerSettings
@@ -33,9 +31,9 @@ class Preparation:
         self._test: SelfTest | None = None
 
     @property
-    def style(self) -> DecisionStyle:
-        """How the model decides best, as far as is known."""
-        return self._test.decision_style if self._test else profile.DEFAULT_STYLE
+    def found(self) -> SelfTest | None:
+        """None if the model was not tested, or not yet."""
+        return self._test
 
     @property
     def summary(self) -> str | None:
@@ -44,34 +42,45 @@ class Preparation:
 
     async def run(self) -> None:
         """Raises nothing; answers come without it too, only later or worse."""
-        from jupyter_llmchat.pipeline import selftest, warm_up
+        from jupyter_llmchat.pipeline import Runtime, selftest, warm_up
+        from jupyter_llmchat.pipeline.models import OneModel
 
         try:
-            known = await asyncio.to_thread(self._known)
-            self._test = known.tested_with(selftest.version())
-            await warm_up(self._model, self.style)
+            name, fingerprint = await asyncio.to_thread(self._file)
+            # Where nothing is kept, a model that is loaded again is not tested again.
+            self._test = self._test or await asyncio.to_thread(
+                profile.tested,
+                self._settings.profiles,
+                fingerprint,
+                selftest.version(),
+            )
+            await warm_up(
+                Runtime(
+                    models=OneModel(self._model),
+                    config=self._settings.pipeline,
+                    self_test=self._test,
+                )
+            )
             if self._test is None and self._settings.self_test:
-                await self._find_out(known)
+                await self._find_out(name, fingerprint)
         except LLMChatError as error:
             # The model's status says it to whoever wants to know.
             self._log.debug("the model was not prepared: %s", error)
         except Exception:  # noqa: BLE001 nothing waits for it
             self._log.error("the model could not be prepared", exc_info=True)
 
-    def _known(self) -> ModelProfile:
-        """What earlier runs have found out; raises ModelUnavailable. Blocks."""
+    def _file(self) -> tuple[str, str]:
+        """Name and fingerprint of the model's file; raises ModelUnavailable. Blocks."""
         path = locate(self._settings.engine.model_path).path
-        fingerprint = profile.fingerprint(path)
-        folder = self._settings.profiles
-        found = profile.load(folder, fingerprint) if folder else None
-        name = shown(Path(path.name))
-        return found or ModelProfile(fingerprint=fingerprint, name=name)
+        return shown(Path(path.name)), profile.fingerprint(path)
 
-    async def _find_out(self, known: ModelProfile) -> None:
+    async def _find_out(self, name: str, fingerprint: str) -> None:
         from jupyter_llmchat.pipeline import selftest
 
         self._test = await selftest.run(self._model)
-        self._log.info("%s: %s", known.name, self._test.summary)
+        self._log.info("%s: %s", name, self._test.summary)
         if (folder := self._settings.profiles) is not None:
-            found = msgspec.structs.replace(known, self_test=self._test)
+            found = ModelProfile(
+                fingerprint=fingerprint, name=name, self_test=self._test
+            )
             await asyncio.to_thread(profile.save, folder, found)

@@ -7,6 +7,7 @@ from typing import Any
 from tornado.web import RequestHandler
 
 from .ask import Ask, CancelTurn, OneTurn, TurnEvents
+from .prepare import Prepare
 from .services import Services
 from .sessions import Messages, OneSession, Sessions
 from .socket import Socket
@@ -27,6 +28,7 @@ def routes(services: Services) -> list[Route]:
         f"sessions/{_ID}": OneSession,
         f"sessions/{_ID}/messages": Messages,
         f"sessions/{_ID}/ask": Ask,
+        f"sessions/{_ID}/prepare": Prepare,
         f"turns/{_ID}": OneTurn,
         f"turns/{_ID}/events": TurnEvents,
         f"turns/{_ID}/cancel": CancelTurn,

@@ -26,22 +26,21 @@ from jupyter_llmchat.protocol.events import (
 )
 from jupyter_llmchat.protocol.fold import TurnState, apply
 from jupyter_llmchat.protocol.ids import FinishReason
-from jupyter_llmchat.protocol.requests import AskOptions
 
+from .ahead import ReadAhead
+from .asking import Asking
 from .faults import INTERNAL, error_event
 from .hub import Hub, TurnLog
 from .line import Line
 from .recorder import Recorder
-from .stored import ended_turn, exchanges
+from .replay import Making, Replays
+from .stored import ended_turn
 
 if TYPE_CHECKING:
     from jupyter_llmchat.pipeline import Question
     from jupyter_llmchat.store import Store
 
-Answer = Callable[
-    [LanguageModel, "Question", PipelineConfig, asyncio.Event],
-    AsyncGenerator[TurnEvent, None],
-]
+Answer = Callable[["Question", asyncio.Event], AsyncGenerator[TurnEvent, None]]
 """The pipeline: one terminal event, last; setting the event ends it early."""
 
 OVERTIME_S = 10.0
@@ -60,6 +59,8 @@ class Surroundings:
     model: LanguageModel
     hub: Hub
     line: Line
+    replays: Replays
+    ahead: ReadAhead
     pipeline: PipelineConfig
     answer: Answer
     beat: Callable[[], None]
@@ -70,18 +71,11 @@ class Surroundings:
 class RunningTurn:
     """Owns a turn: its events, its text in the store, and how it can end."""
 
-    def __init__(
-        self,
-        around: Surroundings,
-        events: TurnLog,
-        options: AskOptions,
-        deadline_s: float,
-    ) -> None:
+    def __init__(self, around: Surroundings, events: TurnLog, asking: Asking) -> None:
         self.events = events
         self._around = around
-        self._options = options
-        self._deadline_s = deadline_s
-        self._arrived = time.monotonic()
+        self._asking = asking
+        self._making: Making | None = None
         self._phase: Literal["new", "waiting", "answering", "ending"] = "new"
         self._stop = asyncio.Event()
         self._interrupted = False
@@ -147,12 +141,7 @@ class RunningTurn:
             return self._late()
 
     async def _answered(self, recorder: Recorder) -> Complete | Error:
-        said = self._around.answer(
-            self._around.model,
-            await self._question(),
-            self._around.pipeline,
-            self._stop,
-        )
+        said = self._around.answer(await self._question(), self._stop)
         async with aclosing(said):
             async for event in said:
                 if isinstance(event, TERMINAL):
@@ -161,22 +150,12 @@ class RunningTurn:
         raise RuntimeError("the pipeline ended without saying how")
 
     async def _question(self) -> Question:
-        from jupyter_llmchat.pipeline import Question
-
-        messages = await self._around.store.messages(
-            self.events.owner, self.events.start.session_id
+        asking = self._asking
+        question = asking.question(
+            await self._around.store.messages(asking.owner, asking.session_id)
         )
-        return Question(
-            turn_id=self.events.turn_id,
-            text=self.events.start.question,
-            arrived=self._arrived,
-            history=exchanges(messages),
-            # Without a wish of the user's the pipeline goes by its strategy's budget.
-            deadline_s=self._deadline_s if self._options.deadline_s else None,
-            temperature=self._options.temperature,
-            max_tokens=self._options.max_tokens,
-            seed=self._options.seed,
-        )
+        self._making = await self._around.replays.making(asking, question)
+        return question
 
     async def _stored(
         self, recorder: Recorder, end: Complete | Error
@@ -185,9 +164,9 @@ class RunningTurn:
         try:
             async with asyncio.timeout(STORE_S):
                 await recorder.close()
-                await self._around.store.end_turn(
-                    ended_turn(self.events.start, self._state, end)
-                )
+                key = await self._around.replays.key(self._making, self._state, end)
+                ended = ended_turn(self.events.start, self._state, end)
+                await self._around.store.end_turn(ended, key)
         except LLMChatError as error:
             return self._failure(error)
         except Exception:  # whatever goes wrong, a turn ends
@@ -228,7 +207,7 @@ class RunningTurn:
             return now
         if self._stop.is_set():
             return now + (STOPPING_S if self._phase == "answering" else 0.0)
-        return now + self._deadline_s + OVERTIME_S
+        return now + self._asking.deadline_s + OVERTIME_S
 
     def _late(self) -> Complete | Error:
         if self._interrupted:
@@ -246,7 +225,7 @@ class RunningTurn:
             return self._complete("deadline")
         return self._failure(
             GenerationFailed(
-                f"No answer came within {self._deadline_s:.0f} s.",
+                f"No answer came within {self._asking.deadline_s:.0f} s.",
                 "Ask again, or allow more time (deadline_s).",
             )
         )
@@ -270,7 +249,7 @@ class RunningTurn:
         )
 
     def _elapsed_ms(self) -> float:
-        return (time.monotonic() - self._arrived) * 1000
+        return (time.monotonic() - self._asking.arrived) * 1000
 
 
 def _shutting_down() -> WorkerLost:

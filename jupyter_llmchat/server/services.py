@@ -5,29 +5,34 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from jupyter_llmchat._version import __version__
-from jupyter_llmchat.config import PipelineConfig
 from jupyter_llmchat.errors import LLMChatError, StoreUnavailable
-from jupyter_llmchat.language_model import LanguageModel
 from jupyter_llmchat.protocol.events import TurnEvent
-from jupyter_llmchat.protocol.ids import PROTOCOL_VERSION
-from jupyter_llmchat.protocol.resources import Status, StoreStatus
+from jupyter_llmchat.protocol.ids import PROTOCOL_VERSION, Tier
+from jupyter_llmchat.protocol.resources import Status, StoreStatus, TierStatus
 
+from .ahead import ReadAhead
 from .hub import Hub
 from .line import Line
 from .model_host import HostedModel
+from .origin import Origins
 from .preparation import Preparation
+from .replay import Replays
 from .running import Answer, Surroundings
 from .settings import ServerSettings
+from .tiers import Tiers, new_tiers
 from .turns import Turns
 
 if TYPE_CHECKING:
-    from jupyter_llmchat.pipeline import Question
+    from jupyter_llmchat.models.profile import SelfTest
+    from jupyter_llmchat.pipeline import Pace, Question
     from jupyter_llmchat.store import Store
 
 OPEN_S = 30.0
@@ -37,16 +42,18 @@ CLOSE_S = 15.0
 
 
 class Services:
-    """Owns the model, the store and the turns.
+    """Owns the models, the store and the turns.
 
-    `answer` replaces the pipeline, and what prepares the model for it; `beat` is
-    called at least every second while a turn lives.
+    `model` is the one that decides, `others` are those of the tiers above it. `answer`
+    replaces the pipeline, and what prepares the models for it; `beat` is called at
+    least every second while a turn lives.
     """
 
     def __init__(
         self,
         settings: ServerSettings,
         model: HostedModel,
+        others: Mapping[Tier, HostedModel] = MappingProxyType({}),
         *,
         answer: Answer | None = None,
         beat: Callable[[], None] = lambda: None,
@@ -58,7 +65,13 @@ class Services:
         self._answer = answer
         self._beat = beat
         self._log = log or logging.getLogger(__name__)
-        self._preparation = Preparation(model, settings, self._log)
+        models = {settings.cheapest: model, **others}
+        self._tiers = new_tiers(models, settings, self._log, self._prepare)
+        self._preparations = {
+            tier: Preparation(each, settings.of(tier), self._log)
+            for tier, each in models.items()
+        }
+        self._origins = Origins(settings, self._found)
         self._store: Store | None = None
         self._turns: Turns | None = None
         self._failure: LLMChatError | None = None
@@ -69,7 +82,7 @@ class Services:
     async def start(self) -> None:
         """Begins to open the store and the model; returns at once."""
         self._opening = asyncio.create_task(self._open())
-        await self._model.start()
+        await self._tiers.start()
 
     async def close(self) -> None:
         """Turns are stored, the model's process is gone, the database is closed."""
@@ -84,7 +97,8 @@ class Services:
             self._preparing.cancel()
         if turns is not None:
             await self._closed("turns", turns.close())
-        await self._closed("model", self._model.stop())
+        self._origins.close()
+        await self._closed("model", self._tiers.close())
         if store is not None:
             await self._closed("store", store.close())
 
@@ -108,16 +122,27 @@ class Services:
         return self._turns.active if self._turns is not None else 0
 
     @property
+    def models(self) -> Tiers:
+        """Every model there is, loaded or not."""
+        return self._tiers
+
+    @property
     def status(self) -> Status:
+        tiers = tuple(map(self._tested, self._tiers.status))
         return Status(
             version=__version__,
             protocol=PROTOCOL_VERSION,
-            model=msgspec.structs.replace(
-                self._model.status, profile=self._preparation.summary
-            ),
+            model=tiers[0].model,
             store=self._store_status,
             turns_active=self.turns_active,
+            tiers=tiers if len(tiers) > 1 else (),
         )
+
+    def _tested(self, status: TierStatus) -> TierStatus:
+        """With what the model's self-test has found."""
+        summary = self._preparations[status.tier].summary
+        model = msgspec.structs.replace(status.model, profile=summary)
+        return msgspec.structs.replace(status, model=model)
 
     @property
     def _store_status(self) -> StoreStatus:
@@ -135,6 +160,7 @@ class Services:
 
     async def _open(self) -> None:
         try:
+            self._origins.look()
             # Importing DuckDB takes longer than the event loop may be held up.
             for module in ("store.opening", "pipeline"):
                 name = f"jupyter_llmchat.{module}"
@@ -143,8 +169,8 @@ class Services:
 
             self._store = await Store.open(self._settings.store)
             self._turns = self._new_turns(self._store)
-            if self._answer is None:
-                self._preparing = asyncio.create_task(self._preparation.run())
+            preparing = self._prepare(self._settings.cheapest)
+            self._preparing = asyncio.create_task(preparing)
         except Exception:  # noqa: BLE001 the server must start without a store too
             self._log.error("the database could not be opened", exc_info=True)
             self._failure = StoreUnavailable(
@@ -154,16 +180,25 @@ class Services:
         finally:
             self._settled.set()
 
+    def _found(self) -> dict[Tier, SelfTest | None]:
+        return {tier: each.found for tier, each in self._preparations.items()}
+
+    async def _prepare(self, tier: Tier) -> None:
+        if self._answer is None:
+            await self._preparations[tier].run()
+
     def _new_turns(self, store: Store) -> Turns:
-        from jupyter_llmchat.pipeline import PROMPT_TEMPLATE
+        from jupyter_llmchat.pipeline import PROMPT_TEMPLATE, Pace
 
         around = Surroundings(
             store=store,
             model=self._model,
             hub=Hub(),
             line=Line(self._settings.turns_running),
+            replays=Replays(self._origins),
+            ahead=ReadAhead(store, self._read_ahead, self._log),
             pipeline=self._settings.pipeline,
-            answer=self._answer or self._pipeline,
+            answer=self._answer or partial(self._pipeline, Pace()),
             beat=self._beat,
             log=self._log,
         )
@@ -171,14 +206,26 @@ class Services:
 
     def _pipeline(
         self,
-        model: LanguageModel,
+        pace: Pace,
         question: Question,
-        config: PipelineConfig,
         stop: asyncio.Event,
     ) -> AsyncGenerator[TurnEvent, None]:
-        from jupyter_llmchat.pipeline import answer
+        from jupyter_llmchat.pipeline import Runtime, answer
 
-        return answer(model, question, config, stop, self._preparation.style)
+        runtime = Runtime(
+            models=self._tiers,
+            config=self._settings.pipeline,
+            # As it is now: a self-test may have ended since the last answer.
+            self_test=self._preparations[self._settings.cheapest].found,
+            pace=pace,
+        )
+        return answer(runtime, question, stop)
+
+    async def _read_ahead(self, question: Question) -> None:
+        from jupyter_llmchat.pipeline.prepared import prepare
+
+        if self._answer is None:
+            await prepare(self._model, question, self._settings.pipeline)
 
     async def _closed(self, name: str, closing: Awaitable[None]) -> None:
         try:

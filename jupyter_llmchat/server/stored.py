@@ -17,11 +17,7 @@ from jupyter_llmchat.protocol.events import (
     TurnMetrics,
 )
 from jupyter_llmchat.protocol.fold import TurnState
-from jupyter_llmchat.protocol.ids import (
-    PREPARATORY,
-    PROTOCOL_VERSION,
-    FinishReason,
-)
+from jupyter_llmchat.protocol.ids import PROTOCOL_VERSION, FinishReason
 from jupyter_llmchat.protocol.resources import (
     Message,
     MessageState,
@@ -70,21 +66,13 @@ def exchanges(messages: tuple[Message, ...]) -> tuple[Exchange, ...]:
 
     questions = {each.turn_id: each.text for each in messages if each.role == "user"}
     return tuple(
-        Exchange(question=questions[each.turn_id], answer=_told(each))
+        Exchange(question=questions[each.turn_id], answer=each.text)
         for each in messages
         if each.role == "assistant"
         and each.state != "streaming"
-        and _told(each)
+        and each.text
         and each.turn_id in questions
     )
-
-
-def _told(answer: Message) -> str:
-    """What the answer says to the question; how it was arrived at is left out."""
-    texts = (
-        each.text.strip() for each in answer.stages if each.stage not in PREPARATORY
-    )
-    return "\n\n".join(text for text in texts if text)
 
 
 async def replayed(store: Store, owner: str, turn_id: str) -> TurnLog:
@@ -120,6 +108,12 @@ def _events(turn: Turn, question: Message, answer: Message) -> Iterator[TurnEven
         deadline_s=float(answer.parameters.get("deadline_s") or 0.0),
         timestamp=turn.created,
     )
+    yield from retold(turn, answer)
+    yield _end(turn, answer)
+
+
+def retold(turn: Turn, answer: Message) -> Iterator[TurnEvent]:
+    """What was said between the first event and the last, each text in one piece."""
     for each in turn.decisions:
         yield Decision(
             turn_id=turn.id,
@@ -138,7 +132,6 @@ def _events(turn: Turn, question: Message, answer: Message) -> Iterator[TurnEven
     if turn.quality is not None:
         yield turn.quality
     yield from turn.revisions
-    yield _end(turn, answer)
 
 
 def _stage(part: StageText, answer: Message) -> Iterator[TurnEvent]:

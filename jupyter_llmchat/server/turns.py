@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -17,20 +18,24 @@ from jupyter_llmchat.errors import (
     StoreUnavailable,
     TooLarge,
 )
-from jupyter_llmchat.protocol.events import Start
-from jupyter_llmchat.protocol.ids import PROTOCOL_VERSION, new_id
-from jupyter_llmchat.protocol.requests import AskBody, AskOptions
+from jupyter_llmchat.protocol.ids import new_id
+from jupyter_llmchat.protocol.requests import AskBody, AskOptions, Context
 from jupyter_llmchat.protocol.resources import Session
 
+from .asking import Asking
+from .beginning import Beginning
 from .hub import Subscription, TurnLog
 from .running import STORE_S, RunningTurn, Surroundings
 from .stored import replayed
 
 if TYPE_CHECKING:
-    from jupyter_llmchat.store import NewTurn
+    from jupyter_llmchat.store.records import NewTurn
 
 CLOSING_S = 10.0
 """Running turns get this long to store what was said when the server stops."""
+REPLAYS_S = 1.0
+"""Answers given again are over at once and often come in a row, when a notebook is run
+anew; only what follows the last of them is read ahead."""
 
 
 class _Key(NamedTuple):
@@ -54,6 +59,8 @@ class Turns:
         self._running: dict[asyncio.Task[None], RunningTurn] = {}
         self._keys: dict[_Key, TurnLog] = {}
         """Of running turns."""
+        self._replayed: dict[str, asyncio.TimerHandle] = {}
+        """By owner, what is to be read ahead."""
 
     @property
     def active(self) -> int:
@@ -76,6 +83,15 @@ class Turns:
                 "Send a new question with a new id.",
             )
         return log.subscribe()
+
+    async def prepare(self, owner: str, session_id: str, context: Context) -> None:
+        """Has the model read what a question may soon be asked about, in idle time.
+
+        Returns at once; a newer call for the session replaces it. Raises NotFound.
+        """
+        await self._around.store.session(owner, session_id)
+        self._around.ahead.learn(session_id, context)
+        self._around.ahead.read(owner, session_id)
 
     async def listen(self, owner: str, turn_id: str, from_seq: int) -> Subscription:
         """The turn's events from `from_seq` on; raises NotFound or BadRequest."""
@@ -100,6 +116,9 @@ class Turns:
 
     async def close(self) -> None:
         """Interrupts what runs and waits, within bounds, until it is stored."""
+        for each in self._replayed.values():
+            each.cancel()
+        await self._around.ahead.close()
         if self._beginning:
             await asyncio.wait(self._beginning.values(), timeout=CLOSING_S)
         for turn in self._running.values():
@@ -140,44 +159,78 @@ class Turns:
             task.exception()
 
     async def _begin(self, key: _Key, ask: AskBody) -> TurnLog:
+        arrived = time.monotonic()
         try:
             async with asyncio.timeout(STORE_S):
-                return await self._begin_stored(key, ask)
+                return await self._begin_stored(key, ask, arrived)
         except TimeoutError as error:
             raise StoreUnavailable(
                 f"The database did not answer within {STORE_S:.0f} s.",
                 "Ask again; look at the disk if this goes on.",
             ) from error
 
-    async def _begin_stored(self, key: _Key, ask: AskBody) -> TurnLog:
+    async def _begin_stored(self, key: _Key, ask: AskBody, arrived: float) -> TurnLog:
+        beginning = Beginning(
+            Asking(
+                owner=key.owner,
+                session_id=key.session_id,
+                turn_id=new_id(),
+                client_message_id=key.client_message_id,
+                text=ask.question,
+                context=ask.context,
+                options=ask.options,
+                arrived=arrived,
+            ),
+            await self._around.replays.origin(),
+            settled=self._settled,
+            new_turn=self._new_turn,
+        )
         store = self._around.store
-        session = await store.session(key.owner, key.session_id)
-        options = _options(ask.options, session)
+        begun = await store.take_turn(key.owner, key.session_id, beginning)
+        if not begun.is_new:
+            earlier = self._around.hub.find(key.owner, begun.turn_id)
+            return earlier or await replayed(store, key.owner, begun.turn_id)
+        self._around.ahead.learn(key.session_id, ask.context)
+        if beginning.is_replay:
+            self._has_replayed(key, beginning.log)
+        else:
+            turn = RunningTurn(self._around, beginning.log, beginning.asking)
+            self._run(key, turn)
+        return beginning.log
+
+    def _settled(self, asking: Asking, session: Session) -> Asking:
+        """With what the session sets, within what is allowed."""
+        options = _options(asking.options, session)
         limit = self._around.pipeline.max_deadline_s
         deadline_s = min(options.deadline_s or limit, limit)
-        new = self._new_turn(key, ask, self._parameters(options, deadline_s))
-        begun = await store.begin_turn(key.owner, new)
-        if not begun.is_new:
-            known = self._around.hub.find(key.owner, begun.turn_id)
-            return known or await replayed(store, key.owner, begun.turn_id)
-        log = TurnLog(key.owner, begun.turn_id)
-        log.publish(_start(new, deadline_s))
-        self._run(key, RunningTurn(self._around, log, options, deadline_s))
-        return log
+        return replace(asking, options=options, deadline_s=deadline_s)
 
-    def _new_turn(self, key: _Key, ask: AskBody, parameters: dict[str, Any]) -> NewTurn:
+    def _new_turn(self, asking: Asking, model: str | None) -> NewTurn:
+        """By the model that is in use unless another one is named."""
         from jupyter_llmchat.store.records import NewTurn
 
         return NewTurn(
-            session_id=key.session_id,
-            turn_id=new_id(),
+            session_id=asking.session_id,
+            turn_id=asking.turn_id,
             message_id=new_id(),
             answer_id=new_id(),
-            client_message_id=key.client_message_id,
-            question=ask.question,
-            model=self._around.model.name,
-            parameters=parameters,
+            client_message_id=asking.client_message_id,
+            question=asking.text,
+            model=model or self._around.model.name,
+            parameters=self._parameters(asking.options, asking.deadline_s),
             prompt_template=self._prompt_template,
+        )
+
+    def _has_replayed(self, key: _Key, log: TurnLog) -> None:
+        around = self._around
+        around.beat()
+        around.hub.open(log)
+        around.hub.ended(log)
+        around.log.info("turn %s repeats an earlier answer", log.turn_id)
+        if (earlier := self._replayed.pop(key.owner, None)) is not None:
+            earlier.cancel()
+        self._replayed[key.owner] = asyncio.get_running_loop().call_later(
+            REPLAYS_S, around.ahead.read, key.owner, key.session_id
         )
 
     def _parameters(self, options: AskOptions, deadline_s: float) -> dict[str, Any]:
@@ -200,20 +253,8 @@ class Turns:
         del self._running[task], self._keys[key]
         if not task.cancelled() and (error := task.exception()) is not None:
             self._around.log.error("a turn broke off", exc_info=error)
-
-
-def _start(turn: NewTurn, deadline_s: float) -> Start:
-    return Start(
-        turn_id=turn.turn_id,
-        protocol=PROTOCOL_VERSION,
-        session_id=turn.session_id,
-        message_id=turn.message_id,
-        answer_id=turn.answer_id,
-        question=turn.question,
-        model=turn.model,
-        deadline_s=deadline_s,
-        timestamp=time.time(),
-    )
+        # The next question is likely to follow this answer.
+        self._around.ahead.read(key.owner, key.session_id)
 
 
 def check_session_config(config: dict[str, Any]) -> AskOptions:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -14,17 +16,36 @@ from .columns import Moment, from_json, to_json
 if TYPE_CHECKING:
     from .db import Cursor
 
+_INSERT = (
+    "INSERT INTO decisions (seq, turn_id, name, options, chosen, calibrated, tokens,"
+    " ms, source)"
+)
+_PLACES = "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
 
 def add(cursor: Cursor, turn_id: str, decision: Decision, now: Moment) -> None:
     """Adding the same moment again changes nothing."""
     cursor.run(
-        "INSERT INTO decisions (seq, turn_id, name, options, chosen, calibrated,"
-        " tokens, ms, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (seq) DO NOTHING",
-        *(now.seq, turn_id, decision.name),
-        *(to_json(msgspec.to_builtins(decision.options)), decision.chosen),
-        *(decision.calibrated, decision.tokens, decision.ms, decision.source),
+        f"{_INSERT} VALUES {_PLACES} ON CONFLICT (seq) DO NOTHING",
+        *_values(turn_id, decision, now),
     )
+
+
+def add_all(
+    cursor: Cursor,
+    turn_id: str,
+    taken: Sequence[Decision],
+    moments: Sequence[Moment],
+) -> None:
+    """All decisions of a turn that has none yet, a moment each."""
+    if not taken:
+        return
+    rows = [
+        _values(turn_id, decision, now)
+        for decision, now in zip(taken, moments, strict=True)
+    ]
+    places = ", ".join([_PLACES] * len(rows))
+    cursor.run(f"{_INSERT} VALUES {places}", *chain.from_iterable(rows))
 
 
 def of_turn(cursor: Cursor, turn_id: str) -> tuple[StoredDecision, ...]:
@@ -45,4 +66,12 @@ def of_turn(cursor: Cursor, turn_id: str) -> tuple[StoredDecision, ...]:
             source=row["source"],
         )
         for row in rows
+    )
+
+
+def _values(turn_id: str, decision: Decision, now: Moment) -> tuple[Any, ...]:
+    options = to_json(msgspec.to_builtins(decision.options))
+    return (
+        *(now.seq, turn_id, decision.name, options, decision.chosen),
+        *(decision.calibrated, decision.tokens, decision.ms, decision.source),
     )

@@ -32,10 +32,10 @@ _FIGURES = (
 
 
 def add(cursor: Cursor, turn_id: str, metrics: TurnMetrics) -> None:
-    """Adding a turn's again changes nothing."""
+    """Once a turn."""
     cursor.run(
         f"INSERT INTO metrics (turn_id, {', '.join(_FIGURES)}, stages)"
-        f" VALUES (?{', ?' * len(_FIGURES)}, ?) ON CONFLICT (turn_id) DO NOTHING",
+        f" VALUES (?{', ?' * len(_FIGURES)}, ?)",
         turn_id,
         *(getattr(metrics, figure) for figure in _FIGURES),
         to_json(metrics.stages),

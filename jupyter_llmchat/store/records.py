@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
-from jupyter_llmchat.protocol.events import Quality, Refinement, Revision, TurnMetrics
-from jupyter_llmchat.protocol.resources import MessageState, StageText
+from jupyter_llmchat.protocol.events import (
+    Decision,
+    Quality,
+    Refinement,
+    Revision,
+    TurnMetrics,
+)
+from jupyter_llmchat.protocol.resources import (
+    Message,
+    MessageState,
+    Session,
+    StageText,
+    Turn,
+)
 
 
 class NewTurn(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,3 +66,43 @@ class EndedTurn(msgspec.Struct, frozen=True, kw_only=True):
     refinement: Refinement | None = None
     quality: Quality | None = None
     revisions: tuple[Revision, ...] = ()
+
+
+class WholeTurn(msgspec.Struct, frozen=True, kw_only=True):
+    """A turn that is stored with its end."""
+
+    new: NewTurn
+    decisions: tuple[Decision, ...]
+    ended: EndedTurn
+
+    @property
+    def moments(self) -> int:
+        """How many it takes: for the question, the answer, each decision."""
+        return 2 + len(self.decisions)
+
+
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer that can be given again."""
+
+    turn: Turn
+    answer: Message
+
+
+class Plan(Protocol):
+    """How a question becomes a turn.
+
+    The store asks in the thread that writes, and again if it has to write again; the
+    last time counts.
+    """
+
+    turn_id: str
+    client_message_id: str
+
+    def key(self, session: Session, messages: tuple[Message, ...]) -> str | None:
+        """What its answer can be found by, given the session and what was said in it;
+        None if it is not to be looked for."""
+        ...
+
+    def turn(self, remembered: Remembered | None) -> NewTurn | WholeTurn:
+        """What to store, given the answer if there is one."""
+        ...

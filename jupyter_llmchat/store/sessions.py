@@ -46,27 +46,41 @@ def get(cursor: Cursor, owner: str, session_id: str) -> Session:
         owner,
     )
     if row is None:
-        raise NotFound(
-            "There is no such conversation.", "Choose one from the list or start anew."
-        )
+        raise _not_found()
     return _session(row)
 
 
-def count_messages(cursor: Cursor, session_id: str, added: int, now: Moment) -> None:
-    """Notes that the session has been used and how many messages that added."""
+def note_use(cursor: Cursor, session_id: str, now: Moment) -> None:
+    """Notes that the session has been used."""
     cursor.run(
-        "UPDATE sessions SET messages = messages + ?, updated_us = ?, used_seq = ?"
-        " WHERE id = ?",
-        *(added, now.us, now.seq, session_id),
+        "UPDATE sessions SET updated_us = ?, used_seq = ? WHERE id = ?",
+        *(now.us, now.seq, session_id),
     )
 
 
-def name_after(cursor: Cursor, session: Session, question: str) -> None:
-    """Gives a session without a title the question's first line."""
+def note_question(
+    cursor: Cursor, owner: str, session_id: str, question: str, now: Moment
+) -> None:
+    """Counts a question and its answer; without a title the session is named after it.
+
+    Raises NotFound, as `get`.
+    """
     lines = (line.strip() for line in question.splitlines())
     title = next((line for line in lines if line), "")[:_TITLE_CHARS]
-    if title and not session.title:
-        cursor.run("UPDATE sessions SET title = ? WHERE id = ?", title, session.id)
+    noted = cursor.change(
+        "UPDATE sessions SET messages = messages + 2, updated_us = ?, used_seq = ?,"
+        " title = CASE WHEN title = '' THEN ? ELSE title END"
+        " WHERE id = ? AND owner = ?",
+        *(now.us, now.seq, title, session_id, owner),
+    )
+    if not noted:
+        raise _not_found()
+
+
+def _not_found() -> NotFound:
+    return NotFound(
+        "There is no such conversation.", "Choose one from the list or start anew."
+    )
 
 
 def _session(row: Row) -> Session:

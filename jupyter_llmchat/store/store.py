@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from jupyter_llmchat.config import StoreConfig
-from jupyter_llmchat.errors import StoreUnavailable
+from jupyter_llmchat.errors import Conflict, StoreUnavailable
 from jupyter_llmchat.protocol.events import Decision
 from jupyter_llmchat.protocol.ids import Stage, new_id
 from jupyter_llmchat.protocol.resources import Message, Session, StoreStatus, Turn
 
-from . import messages, sessions, turns
+from . import messages, responses, sessions, turns
 from .columns import to_json
-from .records import BegunTurn, EndedTurn, NewTurn
+from .records import BegunTurn, EndedTurn, NewTurn, Plan
+from .responses import Recent
 from .writer import closed
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Store:
         self._database = opened.database
         self._clock = opened.clock
         self._status = opened.status
+        self._recent = Recent()
         self._readers = ThreadPoolExecutor(_READERS, "llmchat-store-reader")
         self._is_closed = False
 
@@ -134,13 +136,51 @@ class Store:
             lambda cursor: turns.add_decision(cursor, turn_id, decision, now)
         )
 
-    async def end_turn(self, turn: EndedTurn) -> None:
+    async def end_turn(self, turn: EndedTurn, response_key: str | None = None) -> None:
         """Makes the answer final, with its figures; the first end stands.
 
-        Raises NotFound.
+        With a key it can be found as `response` from then on. Raises NotFound.
         """
         now = self._clock.moment()
-        await self._write(lambda cursor: turns.end(cursor, turn, now))
+
+        def work(cursor: Cursor) -> None:
+            turns.end(cursor, turn, now)
+            if response_key is not None:
+                responses.remember(cursor, response_key, turn.turn_id, now)
+
+        await self._write(work)
+
+    async def take_turn(self, owner: str, session_id: str, plan: Plan) -> BegunTurn:
+        """As `begin_turn`, or stores the turn whole if its answer is known already.
+
+        All in one transaction. Raises also what `plan` raises.
+        """
+
+        def work(cursor: Cursor) -> BegunTurn:
+            session = sessions.get(cursor, owner, session_id)
+            # Statements are what takes the time, and most sessions are new.
+            said = messages.of_session(cursor, session_id) if session.messages else ()
+            key = plan.key(session, said)
+            known = key and responses.find(cursor, owner, key, self._recent)
+            turn = plan.turn(known or None)
+            moment = self._clock.moment
+            if isinstance(turn, NewTurn):
+                return turns.begin(cursor, owner, turn, moment(), moment())
+            moments = [moment() for _ in range(turn.moments)]
+            return turns.add(cursor, owner, turn, moments)
+
+        try:
+            return await self._write(work)
+        except Conflict:
+            # As a rule the client has not asked before, so it is not looked up before.
+            begun = await self._read(
+                lambda cursor: turns.begun(
+                    cursor, session_id, plan.client_message_id, plan.turn_id
+                )
+            )
+            if begun is None:
+                raise
+            return begun
 
     async def turn(self, owner: str, turn_id: str) -> Turn:
         """Raises NotFound, for another owner's too."""

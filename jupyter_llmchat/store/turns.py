@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -13,7 +14,7 @@ from jupyter_llmchat.protocol.resources import Turn
 
 from . import chunks, decisions, messages, metrics, sessions
 from .columns import Clock, Moment, from_json, seconds, to_json
-from .records import BegunTurn, EndedTurn, NewTurn
+from .records import BegunTurn, EndedTurn, NewTurn, Remembered, WholeTurn
 
 if TYPE_CHECKING:
     from .db import Cursor, Row
@@ -39,9 +40,10 @@ def begin(
     if inserted:
         messages.add_question(cursor, new, asked)
         messages.add_answer(cursor, new, answered)
-        sessions.name_after(cursor, session, new.question)
-        sessions.count_messages(cursor, session.id, 2, answered)
-    return _begun(cursor, new)
+        sessions.note_question(cursor, owner, session.id, new.question, answered)
+    known = begun(cursor, session.id, new.client_message_id, new.turn_id)
+    assert known is not None
+    return known
 
 
 def append_text(
@@ -73,15 +75,72 @@ def end(cursor: Cursor, ended: EndedTurn, now: Moment) -> None:
     said = ended.stages or chunks.stages(cursor, ended.turn_id)
     messages.end_answer(cursor, ended, said)
     chunks.remove(cursor, ended.turn_id)
-    sessions.count_messages(cursor, row["session_id"], 0, now)
+    sessions.note_use(cursor, row["session_id"], now)
     if ended.metrics is not None:
         metrics.add(cursor, ended.turn_id, ended.metrics)
 
 
+def add(
+    cursor: Cursor, owner: str, whole: WholeTurn, moments: Sequence[Moment]
+) -> BegunTurn:
+    """A turn that has ended already.
+
+    As `begin` and `end`, but with few statements, which is what takes the time.
+    `moments` are as many as `whole.moments`. Raises NotFound for the session, Conflict
+    when the client began the turn before.
+    """
+    new, ended = whole.new, whole.ended
+    asked, answered, *decided = moments
+    sessions.note_question(cursor, owner, new.session_id, new.question, answered)
+    cursor.run(
+        "INSERT INTO turns (id, session_id, client_message_id, message_id, answer_id,"
+        " state, strategy, finish_reason, created_us, ended_us, refinement, quality,"
+        " revisions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        *(new.turn_id, new.session_id, new.client_message_id),
+        *(new.message_id, new.answer_id, ended.state, ended.strategy),
+        *(ended.finish_reason, asked.us, answered.us),
+        *(_json(ended.refinement), _json(ended.quality), _json(ended.revisions)),
+    )
+    messages.add_both(cursor, whole, asked, answered)
+    decisions.add_all(cursor, new.turn_id, whole.decisions, decided)
+    if ended.metrics is not None:
+        metrics.add(cursor, new.turn_id, ended.metrics)
+    return BegunTurn(
+        turn_id=new.turn_id,
+        message_id=new.message_id,
+        answer_id=new.answer_id,
+        is_new=True,
+    )
+
+
 def get(cursor: Cursor, owner: str, turn_id: str) -> Turn:
     """Raises NotFound, for a turn of someone else too."""
+    return _turn(cursor, _row_of(cursor, owner, turn_id))
+
+
+def with_answer(cursor: Cursor, owner: str, turn_id: str) -> Remembered:
+    """A turn and its answer, as `get`."""
+    row = _row_of(cursor, owner, turn_id)
+    answer = messages.get(cursor, row["answer_id"])
+    return Remembered(turn=_turn(cursor, row), answer=answer)
+
+
+def check(cursor: Cursor, owner: str, turn_id: str) -> None:
+    """Raises NotFound as `get`."""
+    row = cursor.row("SELECT session_id FROM turns WHERE id = ?", turn_id)
+    if row is None:
+        raise _not_found()
+    sessions.get(cursor, owner, row["session_id"])
+
+
+def _row_of(cursor: Cursor, owner: str, turn_id: str) -> Row:
     row = _row(cursor, turn_id)
     sessions.get(cursor, owner, row["session_id"])
+    return row
+
+
+def _turn(cursor: Cursor, row: Row) -> Turn:
+    turn_id = row["id"]
     return Turn(
         id=row["id"],
         session_id=row["session_id"],
@@ -115,31 +174,39 @@ def interrupt_unfinished(cursor: Cursor, clock: Clock) -> None:
         end(cursor, interrupted, clock.moment())
 
 
-def _begun(cursor: Cursor, new: NewTurn) -> BegunTurn:
+def begun(
+    cursor: Cursor, session_id: str, client_message_id: str, turn_id: str
+) -> BegunTurn | None:
+    """The turn that a question has, new if it is this one; None if it has none yet."""
     row = cursor.row(
         "SELECT id, message_id, answer_id FROM turns"
         " WHERE session_id = ? AND client_message_id = ?",
-        *(new.session_id, new.client_message_id),
+        *(session_id, client_message_id),
     )
-    assert row is not None
+    if row is None:
+        return None
     return BegunTurn(
         turn_id=row["id"],
         message_id=row["message_id"],
         answer_id=row["answer_id"],
         # Not "was inserted just now": this may be the second run of the same write.
-        is_new=row["id"] == new.turn_id,
+        is_new=row["id"] == turn_id,
     )
 
 
 def _row(cursor: Cursor, turn_id: str) -> Row:
     row = cursor.row(
-        "SELECT id, session_id, state, strategy, finish_reason, created_us,"
+        "SELECT id, session_id, answer_id, state, strategy, finish_reason, created_us,"
         " refinement, quality, revisions FROM turns WHERE id = ?",
         turn_id,
     )
     if row is None:
-        raise NotFound("There is no such turn.", "Look at the conversation's messages.")
+        raise _not_found()
     return row
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no such turn.", "Look at the conversation's messages.")
 
 
 def _json(value: Any) -> str | None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from jupyter_llmchat.calls import (
     Cancel,
+    Count,
+    Counted,
     Failed,
     Finished,
     Generate,
@@ -89,6 +91,10 @@ class WorkerLink:
     def status(self) -> ModelStatus:
         return self._supervisor.status
 
+    @property
+    def n_ctx(self) -> int:
+        return int(self.status.in_force.get("n_ctx", 0))
+
     async def generate(
         self,
         prompt: Prompt,
@@ -163,6 +169,19 @@ class WorkerLink:
         with self._sent(worker, call) as inbox:
             await _next(inbox)
 
+    async def count(
+        self, texts: tuple[str, ...], *, deadline: float | None = None
+    ) -> tuple[int, ...]:
+        try:
+            worker = await self._ready_worker(deadline)
+        except TimeoutError as error:
+            raise GenerationFailed(LATE, MORE_TIME) from error
+        call = Count(request_id=next(self._ids), texts=texts)
+        with self._sent(worker, call) as inbox:
+            output = await _next(inbox)
+        assert isinstance(output, Counted)
+        return output.counts
+
     async def _leaning(
         self,
         content_free: tuple[Prompt, ...],
@@ -211,7 +230,7 @@ class WorkerLink:
 
     @contextmanager
     def _sent(
-        self, worker: WorkerProcess, call: Generate | Score | Prepare
+        self, worker: WorkerProcess, call: Generate | Score | Prepare | Count
     ) -> Iterator[Inbox]:
         """The call's answers; a call left before its end is cancelled."""
         inbox: Inbox = asyncio.Queue()

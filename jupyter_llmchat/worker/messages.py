@@ -10,6 +10,8 @@ import msgspec
 
 from jupyter_llmchat.calls import (
     Cancel,
+    Count,
+    Counted,
     Failed,
     Finished,
     Generate,
@@ -60,8 +62,10 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, tag="heartbeat"):
     """Prefixes kept in host memory."""
 
 
-ToWorker = Load | Generate | Score | Prepare | Cancel
-FromWorker = Ready | LoadFailed | Heartbeat | Text | Finished | Scored | Failed
+ToWorker = Load | Generate | Score | Prepare | Count | Cancel
+FromWorker = (
+    Ready | LoadFailed | Heartbeat | Text | Finished | Scored | Counted | Failed
+)
 
 _TO_WORKER: msgspec.msgpack.Decoder[ToWorker] = msgspec.msgpack.Decoder(ToWorker)
 _FROM_WORKER: msgspec.msgpack.Decoder[list[FromWorker]] = msgspec.msgpack.Decoder(

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from jupyter_llmchat.calls import Count
 from jupyter_llmchat.config import EngineConfig
 from jupyter_llmchat.errors import LLMChatError
 
@@ -96,7 +97,8 @@ def serve(load: Load, calls: IO[bytes], outlet: Outlet) -> None:
     )
     loop.warm()
     pulse.watch(model, loop)
-    threading.Thread(target=_read_calls, args=(calls, loop), daemon=True).start()
+    reader = (calls, loop, model, outlet)
+    threading.Thread(target=_read_calls, args=reader, daemon=True).start()
     load_ms = (time.monotonic() - started) * 1e3
     outlet.send(Ready(load_ms=load_ms, in_force=model.in_force()))
     loop.run()
@@ -171,9 +173,17 @@ class Pulse(threading.Thread):
         )
 
 
-def _read_calls(calls: IO[bytes], loop: EngineLoop) -> None:
+def _read_calls(
+    calls: IO[bytes], loop: EngineLoop, model: LlamaModel, outlet: Outlet
+) -> None:
+    from jupyter_llmchat.engine.orders import counted
+
     while (call := read_to_worker(calls)) is not None:
-        if not isinstance(call, Load):
+        if isinstance(call, Count):
+            # The vocabulary may be read while the model computes: whoever fits a
+            # prompt does not wait until another one has been processed.
+            outlet.send(counted(call, model))
+        elif not isinstance(call, Load):
             loop.submit(call)
     os._exit(0)
 

@@ -7,8 +7,9 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import assert_never
 
-from jupyter_llmchat.calls import Failed, Finished, Output, Scored, Text
+from jupyter_llmchat.calls import Counted, Failed, Finished, Output, Scored, Text
 from jupyter_llmchat.config import EngineConfig, WorkerConfig
 from jupyter_llmchat.errors import LLMChatError, ModelUnavailable, WorkerLost
 from jupyter_llmchat.protocol.resources import ModelState, ModelStatus
@@ -136,8 +137,10 @@ class Supervisor:
             case LoadFailed():
                 self._log.error("%s %s", message.message, message.hint)
                 self._settle("failed", message.message, message.hint)
-            case Text() | Finished() | Scored() | Failed():
+            case Text() | Finished() | Scored() | Counted() | Failed():
                 self._deliver(message)
+            case _:
+                assert_never(message)
 
     def _check_step(self, step_s: float) -> None:
         if step_s > self._config.stalled_s and self._worker is not None:

@@ -4,7 +4,7 @@ export const PROTOCOL_VERSION = 1;
 
 export const STAGES = ['analysis', 'reasoning', 'core', 'detail', 'conclusion'] as const;
 
-export type ErrorCode = 'bad_request' | 'busy' | 'conflict' | 'context_overflow' | 'forbidden' | 'generation_failed' | 'internal' | 'model_unavailable' | 'not_found' | 'server_unreachable' | 'store_unavailable' | 'too_large' | 'worker_lost';
+export type ErrorCode = 'bad_request' | 'busy' | 'conflict' | 'context_overflow' | 'forbidden' | 'generation_failed' | 'internal' | 'model_unavailable' | 'not_found' | 'prompt_file' | 'server_unreachable' | 'store_unavailable' | 'too_large' | 'worker_lost';
 
 export type Ask = {
   type: 'ask';
@@ -270,6 +270,7 @@ export type Status = {
   model: ModelStatus;
   store: StoreStatus;
   turns_active: number;
+  tiers: TierStatus[];
 };
 
 export type StoreStatus = {
@@ -286,6 +287,12 @@ export type StoredDecision = {
   tokens: number;
   ms: number;
   source: 'default' | 'model';
+};
+
+export type TierStatus = {
+  tier: 'balanced' | 'complex' | 'fast';
+  model: ModelStatus;
+  users: number;
 };
 
 export type Turn = {

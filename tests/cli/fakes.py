@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
 from jupyter_llmchat.errors import LLMChatError
 from jupyter_llmchat.kernel.discover import ServerAddress
 from jupyter_llmchat.protocol.events import TurnEvent
-from jupyter_llmchat.protocol.requests import AskOptions
+from jupyter_llmchat.protocol.requests import AskOptions, ContextPart
 from jupyter_llmchat.protocol.resources import (
     ModelStatus,
     Session,
@@ -47,6 +47,8 @@ class FakeClient:
         self.fail_at = fail_at
         self.cancel_failure: LLMChatError | None = None
         self.asked: list[tuple[str, str, float | None]] = []
+        self.options: list[AskOptions] = []
+        self.context: tuple[ContextPart, ...] = ()
         self.cancelled: list[str] = []
 
     def __call__(self, address: ServerAddress) -> Self:
@@ -71,9 +73,16 @@ class FakeClient:
         )
 
     def ask(
-        self, session_id: str, question: str, options: AskOptions
+        self,
+        session_id: str,
+        question: str,
+        options: AskOptions,
+        *,
+        context: Sequence[ContextPart] = (),
     ) -> Iterator[TurnEvent]:
+        self.context = tuple(context)
         self.asked.append((session_id, question, options.deadline_s))
+        self.options.append(options)
         for place, event in enumerate(distinct(self.transcript)):
             if self.failure is not None and place == self.fail_at:
                 raise self.failure

@@ -5,7 +5,7 @@ import pytest
 
 from jupyter_llmchat.cli.answer import JsonView, TextView
 from jupyter_llmchat.kernel.characters import visible
-from jupyter_llmchat.protocol.events import Chunk, TurnEvent
+from jupyter_llmchat.protocol.events import Chunk, Complete, TurnEvent
 from tests.protocol.transcripts import NAMES, distinct, final_state, lines
 
 Capture = pytest.CaptureFixture[str]
@@ -45,8 +45,7 @@ def test_text_is_shown_as_it_arrives(capsys: Capture) -> None:
 def test_parallel_stages_do_not_break_into_each_other(capsys: Capture) -> None:
     out, _ = shown(distinct("parallel"), capsys)
     assert out == (
-        "Use one for cross-cutting concerns.\n\nTwo questions.\n\n"
-        "A decorator wraps a function.\n"
+        "Use one for cross-cutting concerns.\n\nA decorator wraps a function.\n"
     )
 
 
@@ -69,6 +68,16 @@ def test_remarks_go_to_stderr(capsys: Capture) -> None:
 )
 def test_an_early_end_is_explained(name: str, remark: str, capsys: Capture) -> None:
     assert remark in shown(distinct(name), capsys)[1]
+
+
+def test_an_answer_given_again_is_marked(capsys: Capture) -> None:
+    *events, last = distinct("normal")
+    assert isinstance(last, Complete)
+    metrics = msgspec.structs.replace(last.metrics, is_replay=True)
+    again = [*events, msgspec.structs.replace(last, metrics=metrics)]
+    mark = "Answered before, nothing has changed since; --fresh asks the model again."
+    assert mark in shown(again, capsys)[1].split("\n")
+    assert mark not in shown(distinct("normal"), capsys)[1]
 
 
 def test_the_model_cannot_steer_the_terminal(capsys: Capture) -> None:

@@ -3,12 +3,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from jupyter_llmchat.cli import FAILED, INTERRUPTED, OUTPUT_CLOSED, address, ask, main
 from jupyter_llmchat.errors import ServerUnreachable
+from jupyter_llmchat.protocol.requests import AskOptions, ContextPart
 
 from .fakes import ADDRESS, FakeClient
 
@@ -46,6 +48,12 @@ def test_a_conversation_goes_on_within_a_time_limit(serve: Serve) -> None:
     client = serve(FakeClient())
     assert main(["ask", "And then?", "--session", "old", "--deadline", "7.5"]) == 0
     assert client.asked == [("old", "And then?", 7.5)]
+
+
+def test_a_fresh_answer_is_asked_for(serve: Serve) -> None:
+    client = serve(FakeClient())
+    assert main(["ask", "Why?", "--fresh"]) == main(["ask", "Why?"]) == 0
+    assert client.options == [AskOptions(fresh=True), AskOptions()]
 
 
 def test_json_gives_the_events(serve: Serve, capsys: Capture) -> None:
@@ -157,3 +165,62 @@ def test_no_server_is_one_sentence(
     monkeypatch.setattr(address, "find_or_start", unreachable)
     assert main(["ask", "Why?"]) == FAILED
     assert capsys.readouterr().err == "error: It did not start. Run doctor.\n"
+
+
+def test_files_go_along(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = serve(FakeClient())
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_bytes(b"\xef\xbb\xbfx = '\xc3\xa9'\r\n")
+    Path("b.txt").write_bytes(b"")
+    assert main(["ask", "Why?", "--context", "a.py", "--context", "./b.txt"]) == 0
+    assert client.context == (
+        ContextPart(kind="file", name="a.py", text="x = '\u00e9'\r\n"),
+        ContextPart(kind="file", name="./b.txt", text=""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "cannot be read: No such file"),
+        (b"\x89PNG\r\n\x1a\n\xff", "is not text"),
+        (b"x" * (ask.CONTEXT_BYTES + 1), "is too large"),
+    ],
+    ids=["none", "binary", "large"],
+)
+def test_a_file_that_cannot_go_along(
+    content: bytes | None,
+    complaint: str,
+    serve: Serve,
+    tmp_path: Path,
+    capsys: Capture,
+) -> None:
+    client = serve(FakeClient())
+    path = tmp_path / "data"
+    if content is not None:
+        path.write_bytes(content)
+    assert main(["ask", "Why?", "--context", str(path)]) == FAILED
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {path} {complaint}")
+    assert said.count("\n") == 1
+    assert not client.asked
+
+
+def test_a_folder_is_no_file(serve: Serve, tmp_path: Path, capsys: Capture) -> None:
+    serve(FakeClient())
+    assert main(["ask", "Why?", "--context", str(tmp_path)]) == FAILED
+    assert "Is a directory" in capsys.readouterr().err
+
+
+def test_files_are_too_large_together(
+    serve: Serve, tmp_path: Path, capsys: Capture
+) -> None:
+    serve(FakeClient())
+    paths = [tmp_path / name for name in ("a", "b")]
+    for path in paths:
+        path.write_bytes(b"x" * (ask.CONTEXT_BYTES // 2 + 1))
+    given = [word for path in paths for word in ("--context", str(path))]
+    assert main(["ask", "Why?", *given]) == FAILED
+    assert f"{paths[1]} is too large" in capsys.readouterr().err

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +62,17 @@ def test_another_model_can_be_checked() -> None:
         "fail",
         "There is no model /nowhere/model.gguf.",
     )
+
+
+def test_several_models_are_weighed(tmp_path: Path) -> None:
+    assert "tiers" not in all_checks()
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "jupyter_server_config.py").write_text(
+        "c.LLMChatApp.models = {'fast': '', 'complex': ''}\n"
+        "c.LLMChatApp.models_memory_mb = 300\n"
+    )
+    finding = all_checks()["tiers"]()
+    assert (finding.state, "complex 0.3 GB" in finding.message) == ("warn", True)
 
 
 def test_the_whole_as_a_program_sees_it() -> None:

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from jupyter_llmchat.cli import FAILED, address, main, status
+from jupyter_llmchat.protocol.resources import ModelStatus, TierStatus
 
 from .fakes import ADDRESS, FakeClient
 from .fakes import status as recorded
@@ -40,6 +41,27 @@ def test_what_the_models_self_test_has_found_is_shown(
     assert capsys.readouterr().out.splitlines()[1:3] == [
         "model   ready: tiny, 2 threads",
         "tested  Decides well.",
+    ]
+
+
+@pytest.mark.usefixtures("running")
+def test_each_of_several_models_is_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = recorded()
+    later = ModelStatus(state="stopped", name="big", detail="Loaded when needed.")
+    tested = msgspec.structs.replace(whole.model, profile="Decides well.")
+    tiers = (
+        TierStatus(tier="fast", model=tested, users=0),
+        TierStatus(tier="complex", model=later, users=0),
+    )
+    told = msgspec.structs.replace(whole, tiers=tiers)
+    monkeypatch.setattr(FakeClient, "status", lambda self: told)
+    assert main(["status"]) == 0
+    assert capsys.readouterr().out.splitlines()[1:4] == [
+        "model   fast, ready: tiny, 2 threads",
+        "tested  Decides well.",
+        "model   complex, stopped: big - Loaded when needed.",
     ]
 
 

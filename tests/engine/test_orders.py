@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from jupyter_llmchat.calls import Generate, Prepare, Score
+from jupyter_llmchat.calls import Count, Generate, Prepare, Score
 from jupyter_llmchat.engine.generation import Generation
-from jupyter_llmchat.engine.orders import OrderBook
+from jupyter_llmchat.engine.orders import OrderBook, counted
 from jupyter_llmchat.engine.scoring import Scoring
 from jupyter_llmchat.engine.task import Preparation
 from jupyter_llmchat.errors import BadRequest
@@ -54,3 +54,9 @@ def test_options_that_mean_nothing_are_refused(
     with pytest.raises(BadRequest, match=cause) as caught:
         _book().task(Score(request_id=1, prompt=PROMPT, continuations=options))
     assert caught.value.hint
+
+
+def test_texts_are_counted_as_content() -> None:
+    call = Count(request_id=3, texts=("abc", "", "<|im_end|>"))
+    found = counted(call, FakeLlama())
+    assert (found.request_id, found.counts) == (3, (3, 0, 10))

@@ -80,6 +80,14 @@ def complete(reason: FinishReason = "stop", strategy: str = "simple") -> Complet
     return Complete(turn_id=TURN, finish_reason=reason, metrics=metrics)
 
 
+def complete_again() -> Complete:
+    """The end of an answer that was given before."""
+    metrics = TurnMetrics(
+        total_ms=10.0, generated_tokens=85, strategy="simple", is_replay=True
+    )
+    return Complete(turn_id=TURN, finish_reason="stop", metrics=metrics)
+
+
 def failed(
     message: str = "The model process ended.", hint: str = "Ask again."
 ) -> Error:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_llmchat.kernel.conversation import Conversation, Question
 from jupyter_llmchat.protocol.events import TurnEvent
 from jupyter_llmchat.protocol.fold import TurnState
-from jupyter_llmchat.protocol.requests import AskOptions
+from jupyter_llmchat.protocol.requests import AskOptions, Context, ContextPart
 from jupyter_llmchat.protocol.resources import Session
 
 from .builders import answer, numbered, session
@@ -23,6 +23,7 @@ class Asked:
     question: str
     options: AskOptions | None
     client_message_id: str | None
+    context: Context = ()
 
 
 @dataclass
@@ -35,6 +36,8 @@ class ScriptedClient:
     asked: list[Asked] = field(default_factory=list)
     created: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
+    on_prepare: Callable[[], object] = lambda: None
+    prepared: list[tuple[str, Context]] = field(default_factory=list)
     is_closed: bool = False
 
     def create_session(self, title: str = "") -> Session:
@@ -51,9 +54,16 @@ class ScriptedClient:
         options: AskOptions | None = None,
         *,
         client_message_id: str | None = None,
+        context: Sequence[ContextPart] = (),
     ) -> Iterator[TurnEvent]:
-        self.asked.append(Asked(session_id, question, options, client_message_id))
+        self.asked.append(
+            Asked(session_id, question, options, client_message_id, tuple(context))
+        )
         return self.script()
+
+    def prepare(self, session_id: str, context: Sequence[ContextPart]) -> None:
+        self.on_prepare()
+        self.prepared.append((session_id, tuple(context)))
 
     def cancel(self, turn_id: str) -> bool:
         self.cancelled.append(turn_id)

@@ -9,7 +9,7 @@ import pytest
 from jupyter_llmchat import errors
 from jupyter_llmchat.kernel.client import ChatClient
 from jupyter_llmchat.kernel.discover import ServerAddress
-from jupyter_llmchat.protocol.requests import AskOptions
+from jupyter_llmchat.protocol.requests import AskOptions, ContextPart
 from jupyter_llmchat.protocol.resources import Cancelled, SessionList
 
 from .builders import answer, session, status
@@ -39,6 +39,22 @@ def test_cancel(server: ScriptedServer, stopping: bool) -> None:
         assert client.cancel("turn1") is stopping
 
 
+def test_prepare_sends_the_context(server: ScriptedServer) -> None:
+    route = "POST sessions/session1/prepare"
+    server.on(route, Reply(202, b"{}"))
+    cell = ContextPart(kind="cell", name="[1]", text="x = 1")
+    odd = ContextPart(kind="variables", text="a\ud800b")
+    with client_of(server) as client:
+        client.prepare("session1", [cell, odd])
+    (sent,) = server.asked(route)
+    assert json.loads(sent.body) == {
+        "context": [
+            {"kind": "cell", "name": "[1]", "text": "x = 1"},
+            {"kind": "variables", "name": "", "text": "a?b"},
+        ]
+    }
+
+
 def test_ask_sends_the_question_and_its_options(server: ScriptedServer) -> None:
     server.on(ASK, stream(answer("Because.")))
     with client_of(server) as client:
@@ -50,6 +66,16 @@ def test_ask_sends_the_question_and_its_options(server: ScriptedServer) -> None:
     assert body["question"] == "Why?"
     assert body["client_message_id"] == "id1"
     assert (body["options"]["temperature"], body["options"]["seed"]) == (0.5, 7)
+
+
+def test_ask_sends_the_context(server: ScriptedServer) -> None:
+    server.on(ASK, stream(answer("Because.")))
+    cell = ContextPart(kind="notebook", name="In [1]", text="a\ud800b")
+    with client_of(server) as client:
+        list(client.ask("session1", "Why?", context=[cell]))
+    (sent,) = server.asked(ASK)
+    told = {"kind": "notebook", "name": "In [1]", "text": "a?b"}
+    assert json.loads(sent.body)["context"] == [told]
 
 
 def test_lone_surrogates_are_replaced(server: ScriptedServer) -> None:

@@ -12,12 +12,21 @@ from jupyter_llmchat.errors import (
     ServerUnreachable,
     StoreUnavailable,
 )
-from jupyter_llmchat.kernel.conversation import Client, Conversation, Question
+from jupyter_llmchat.kernel.conversation import (
+    FIND_AGAIN_S,
+    Client,
+    Conversation,
+    Question,
+)
+from jupyter_llmchat.protocol.requests import Context, ContextPart
 
 from .builders import answer, begin, chunk, session, start
+from .clock import ManualClock
 from .scripted_client import ListView, Script, ScriptedClient, ask, raising, talk
 
 WAIT_S = 10.0
+CELL: Context = (ContextPart(kind="notebook", name="In [1]", text="x = 1"),)
+NEXT: Context = (*CELL, ContextPart(kind="notebook", name="In [2]", text="x"))
 
 
 def test_answer_is_shown_as_it_comes_and_at_its_end() -> None:
@@ -144,3 +153,132 @@ def test_connecting_may_tell_the_user_why_it_waits() -> None:
     view = ListView()
     Conversation(connect).ask(Question(text="Why?"), view)
     assert view.said == ["Starting."]
+
+
+def unable(say: Callable[[str], object]) -> Client:
+    raise ServerUnreachable("No server.")
+
+
+def finding(*found: ScriptedClient | None) -> Conversation:
+    """One that has no other way to a server than to find it."""
+    waiting = iter(found)
+    return Conversation(unable, find=lambda: next(waiting))
+
+
+def test_a_question_goes_with_its_context() -> None:
+    client = ScriptedClient()
+    talk(client).ask(Question(text="Why?", context=CELL), ListView())
+    assert client.asked[0].context == CELL
+
+
+def test_what_is_prepared_is_for_the_session_asked_last() -> None:
+    client = ScriptedClient()
+    talking = talk(client)
+    ask(talking)
+    talking.prepare(CELL)
+    ask(talking, session="tea")
+    talking.prepare(CELL)
+    assert client.prepared == [("session1", CELL), ("session2", CELL)]
+
+
+def test_what_the_server_knows_is_not_prepared_again() -> None:
+    client = ScriptedClient()
+    talking = talk(client)
+    talking.ask(Question(text="Why?", context=CELL), ListView())
+    for context in (CELL, NEXT, NEXT, CELL):
+        talking.prepare(context)
+    assert [each for _, each in client.prepared] == [NEXT, CELL]
+    talking.ask(Question(text="Without?"), ListView())
+    talking.prepare(CELL)
+    assert client.prepared[2:] == [("session1", CELL)]
+
+
+def test_what_was_refused_is_prepared_again() -> None:
+    client = ScriptedClient(script=raising(Busy("Full.")))
+    talking = talk(client)
+    talking.ask(Question(text="Why?", context=CELL), ListView())
+    client.on_prepare = lambda: raised(StoreUnavailable("No."))
+    with pytest.raises(StoreUnavailable):
+        talking.prepare(CELL)
+    client.on_prepare = lambda: None
+    talking.prepare(CELL)
+    assert client.prepared == [("session1", CELL)]
+
+
+def raised(error: Exception) -> None:
+    raise error
+
+
+def test_nothing_is_prepared_without_a_server() -> None:
+    talking = finding(None)
+    talking.prepare(CELL)
+    talking.prepare(NEXT)
+    assert ask(talking).status == "failed"
+
+
+def test_a_server_that_runs_is_found_and_then_asked() -> None:
+    client = ScriptedClient()
+    talking = finding(client)
+    talking.prepare(())
+    assert client.created == []
+    talking.prepare(CELL)
+    assert client.prepared == [("session1", CELL)]
+    ask(talking)
+    assert client.asked[0].session_id == "session1"
+    assert client.created == [""]
+
+
+def test_a_server_is_not_looked_for_after_each_cell() -> None:
+    looked: list[float] = []
+    clock = ManualClock()
+
+    def find() -> None:
+        looked.append(clock.now)
+
+    talking = Conversation(unable, clock, find)
+    for _ in range(4):
+        talking.prepare(CELL)
+        clock.now += FIND_AGAIN_S / 2
+    assert looked == [100.0, 100.0 + FIND_AGAIN_S]
+
+
+def test_a_question_asked_while_a_server_is_found_connects_by_itself() -> None:
+    own = ScriptedClient()
+    talking: Conversation
+    found = ScriptedClient()
+
+    def find() -> Client:
+        ask(talking)
+        return found
+
+    talking = Conversation(lambda say: own, find=find)
+    talking.prepare(CELL)
+    assert found.is_closed
+    assert not own.is_closed
+    assert own.prepared == [("session1", CELL)]
+
+
+def test_a_server_found_while_a_question_connects_is_used() -> None:
+    talking: Conversation
+    own, found = ScriptedClient(), ScriptedClient()
+
+    def connect(say: Callable[[str], object]) -> Client:
+        talking.prepare(CELL)
+        return own
+
+    talking = Conversation(connect, find=lambda: found)
+    assert ask(talking).text == "Because."
+    assert own.is_closed
+    assert own.created == []
+    assert found.asked[0].session_id == "session1"
+
+
+def test_a_new_server_is_told_again() -> None:
+    gone, new = ScriptedClient(), ScriptedClient()
+    talking = talk(gone, new)
+    ask(talking)
+    talking.prepare(CELL)
+    gone.script = raising(ServerUnreachable("Gone."))
+    ask(talking)
+    talking.prepare(CELL)
+    assert new.prepared == [("session1", CELL)]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,12 +14,14 @@ from traitlets.config import Config
 from jupyter_llmchat import load_ipython_extension
 from jupyter_llmchat.errors import ServerUnreachable
 from jupyter_llmchat.kernel import magics
-from jupyter_llmchat.kernel.magics import register, view_of
+from jupyter_llmchat.kernel.magics import register, unregister, view_of
 from jupyter_llmchat.kernel.view import NotebookView, TerminalView
-from jupyter_llmchat.protocol.requests import AskOptions
+from jupyter_llmchat.protocol.requests import AskOptions, Context, ContextPart
 
 from .builders import answer, begin, chunk, numbered, start
 from .scripted_client import ScriptedClient
+
+WAIT_S = 10.0
 
 
 @pytest.fixture
@@ -27,6 +31,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     config.HistoryManager.enabled = False
     shell = InteractiveShell.instance(config=config)
     yield shell
+    unregister(shell)
     shell.run_line_magic("reset", "-f")
     InteractiveShell.clear_instance()
 
@@ -35,7 +40,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def client(shell: Any) -> ScriptedClient:
     """Answers the cells of the shell."""
     client = ScriptedClient()
-    register(shell, lambda say: client)
+    register(shell, lambda say: client, lambda: None)
     return client
 
 
@@ -72,6 +77,11 @@ def test_options(shell: Any, client: ScriptedClient) -> None:
     assert client.asked[0].options == AskOptions(
         deadline_s=30, temperature=0.5, max_tokens=100, seed=7
     )
+
+
+def test_a_fresh_answer(shell: Any, client: ScriptedClient) -> None:
+    run(shell, "%%chat --fresh\nWhy?")
+    assert client.asked[0].options == AskOptions(fresh=True)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +172,7 @@ def test_loading_again_says_nothing(shell: Any) -> None:
 
 def test_help(shell: Any, client: ScriptedClient) -> None:
     described = shell.find_cell_magic("chat").__doc__
-    for option in ("--session", "--deadline", "--temperature", "--seed"):
+    for option in ("--session", "--deadline", "--temperature", "--no-context"):
         assert option in described
 
 
@@ -205,3 +215,105 @@ def test_connect_finds_the_server_and_may_say_that_it_waits(
     with pytest.raises(ServerUnreachable):
         magics.connect(said.append)
     assert said == ["Starting."]
+
+
+def cell(number: int, text: str) -> ContextPart:
+    return ContextPart(kind="notebook", name=f"In [{number}]", text=text)
+
+
+def run_as_a_cell(shell: Any, source: str) -> None:
+    shell.run_cell(source, store_history=True)
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + WAIT_S
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def prepared(client: ScriptedClient) -> Context:
+    """What was prepared last, once something was."""
+    wait_for(lambda: client.prepared)
+    return client.prepared[-1][1]
+
+
+def test_cells_that_have_run_go_along(shell: Any, client: ScriptedClient) -> None:
+    for source in ("x = 20", "x + 1", "1 / 0", "%%chat\nWhy?"):
+        run_as_a_cell(shell, source)
+    context = (cell(1, "x = 20"), cell(2, "x + 1\nOut: 21"), cell(3, "1 / 0"))
+    assert client.asked[0].context == context
+    run_as_a_cell(shell, "%%chat --no-context\nWhy?")
+    assert client.asked[1].context == ()
+
+
+def test_cells_that_ran_before_we_were_loaded_go_along(shell: Any) -> None:
+    run_as_a_cell(shell, "x = 20")
+    client = ScriptedClient()
+    register(shell, lambda say: client, lambda: None)
+    run_as_a_cell(shell, "%%chat\nWhy?")
+    assert client.asked[0].context == (cell(1, "x = 20"),)
+
+
+def test_a_cell_is_prepared_once_there_is_a_server(
+    shell: Any, client: ScriptedClient
+) -> None:
+    run_as_a_cell(shell, "x = 20")
+    run_as_a_cell(shell, "%%chat\nWhy?")
+    run_as_a_cell(shell, "x")
+    assert prepared(client) == (cell(1, "x = 20"), cell(3, "x\nOut: 20"))
+
+
+def test_a_server_that_runs_is_told_before_anyone_asks(shell: Any) -> None:
+    client = ScriptedClient()
+    register(shell, lambda say: client, lambda: client)
+    run_as_a_cell(shell, "x = 20")
+    assert prepared(client) == (cell(1, "x = 20"),)
+    assert client.asked == []
+
+
+def test_registering_again_leaves_one_hook(shell: Any, client: ScriptedClient) -> None:
+    hooks = shell.events.callbacks[magics.CELL_HAS_RUN]
+    others = len(hooks) - 1
+    for _ in range(3):
+        register(shell, lambda say: client, lambda: client)
+    assert len(hooks) == others + 1
+    run_as_a_cell(shell, "x = 20")
+    assert prepared(client) == (cell(1, "x = 20"),)
+
+
+def test_unregistering_takes_everything_back(
+    shell: Any, client: ScriptedClient
+) -> None:
+    run_as_a_cell(shell, "x = 20")
+    unregister(shell)
+    wait_for(lambda: not [t for t in threading.enumerate() if "llmchat" in t.name])
+    assert shell.find_cell_magic("chat") is None
+    assert shell.find_cell_magic("llmchat") is None
+    assert not shell.events.callbacks[magics.CELL_HAS_RUN]
+    unregister(shell)
+
+
+def test_unregistering_leaves_what_is_not_ours(shell: Any) -> None:
+    shell.register_magic_function(of_another_package, "cell", "chat")
+    with pytest.warns(UserWarning):
+        register(shell)
+    unregister(shell)
+    assert run(shell, "%%chat\nx") == "theirs"
+
+
+@pytest.mark.parametrize("trouble", [ValueError("x"), KeyboardInterrupt()])
+def test_no_trouble_of_ours_shows_below_a_cell(
+    shell: Any,
+    client: ScriptedClient,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: BaseException,
+) -> None:
+    def fail(self: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(magics.NotebookContext, "parts", fail)
+    run_as_a_cell(shell, "x = 20")
+    assert capsys.readouterr() == ("", "")
+    assert shell.user_ns["x"] == 20

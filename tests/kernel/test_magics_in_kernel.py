@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -115,3 +117,27 @@ def test_server_that_is_gone(
     Cell().run(front_end, "%load_ext jupyter_llmchat")
     assert cell.run(front_end, "%%chat\nWhy?")["status"] == "ok"
     assert cell.shown[-1]["text/plain"].startswith("Error: The server at http://")
+
+
+def test_a_running_server_is_told_of_each_cell(
+    server: ScriptedServer, front_end: BlockingKernelClient
+) -> None:
+    route = "POST sessions/session1/prepare"
+    server.on(route, Reply(202, b"{}"))
+    server.on(ASK, stream(answer("Because.")))
+    for code in ("%load_ext jupyter_llmchat", "x = 20", "1 / 0", "x + 1"):
+        Cell().run(front_end, code)
+    names = ["In [2]", "In [3]", "In [4]"]
+    end = time.monotonic() + WAIT_S
+    while not (told := server.asked(route)) or _names(told[-1].body) != names:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    last = json.loads(told[-1].body)["context"][-1]
+    assert last == {"kind": "notebook", "name": "In [4]", "text": "x + 1\nOut: 21"}
+    Cell().run(front_end, "%%chat\nWhy?")
+    (asked,) = server.asked(ASK)
+    assert _names(asked.body) == names
+
+
+def _names(body: bytes) -> list[str]:
+    return [part["name"] for part in json.loads(body)["context"]]

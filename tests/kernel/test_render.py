@@ -4,15 +4,17 @@ import pytest
 
 from jupyter_llmchat.kernel.progress import Progress
 from jupyter_llmchat.kernel.render import LABELS, html, plain, status_line
-from jupyter_llmchat.protocol.events import TurnEvent
+from jupyter_llmchat.protocol.events import Refinement, TurnEvent
 from jupyter_llmchat.protocol.fold import TurnState, fold
 from jupyter_llmchat.protocol.ids import STAGES, FinishReason
+from tests.protocol.transcripts import final_state
 
 from .builders import (
     answer,
     begin,
     chunk,
     complete,
+    complete_again,
     failed,
     finish,
     notice,
@@ -47,8 +49,8 @@ STAGED = (
 def test_finished_answer() -> None:
     label = '<p style="margin:0.8em 0 0.3em;opacity:0.8"><strong>'
     assert html(state_of(*STAGED, complete(strategy="analytical")), NOW) == (
-        f"<div>{label}Analysis</strong></p>\n"
-        "<p>A beginner asks.</p>\n"
+        '<div><details style="margin:0.5em 0 0;opacity:0.7;font-size:0.9em">'
+        "<summary>Analysis</summary><p>A beginner asks.</p></details>\n"
         "<p>It <strong>counts</strong>.</p>\n"
         f"{label}In detail</strong></p>\n"
         "<p>For <code>str</code>, characters.</p>\n"
@@ -59,8 +61,15 @@ def test_finished_answer() -> None:
 
 def test_finished_answer_in_plain_text_is_the_answer_alone() -> None:
     assert plain(state_of(*STAGED, complete()), NOW) == (
-        "A beginner asks.\n\nIt **counts**.\n\nFor `str`, characters."
+        "It **counts**.\n\nFor `str`, characters."
     )
+
+
+def test_an_answer_given_again_says_so_and_how_to_get_another_one() -> None:
+    state = state_of(*STAGED, complete_again())
+    line = "answered before; %%chat --fresh asks again · simple · 0.0 s · 85 tokens"
+    assert text_of(html(state, NOW)).endswith(line)
+    assert plain(state, NOW).endswith(f"For `str`, characters.\n\n[{line}]")
 
 
 @pytest.mark.parametrize(
@@ -132,3 +141,21 @@ def test_every_stage_has_a_label() -> None:
 def test_pages_are_harmless(text: str) -> None:
     state = fold(answer(text))
     assert faults(html(state, NOW)) == []
+
+
+def test_what_was_judged_refined_and_decided_is_shown() -> None:
+    state = final_state("judged")
+    shown = html(state, NOW)
+    assert "Understood as: Why is my loop over the DataFrame df slow?" in shown
+    assert "analytical (simple 20%, analytical 60%, comprehensive 20%; 18 ms)" in shown
+    assert "refine: clear (the safe way, not by the model)" in shown
+    assert (
+        "<summary>The first attempt</summary><p>Loops over rows are slow.</p>" in shown
+    )
+    assert "quality 74/100 (judge right in 97%)" in shown
+    assert "improvements" not in plain(state, NOW)
+
+
+def test_a_refinement_that_is_not_used_is_not_shown() -> None:
+    refined = Refinement(turn_id="t", text="Other words", used=False, ms=1.0)
+    assert "Other words" not in html(state_of(*STAGED, refined), NOW)

@@ -129,9 +129,7 @@ def test_terminal_prints_stages_one_after_the_other() -> None:
         finish("detail"),
         complete(),
     )
-    assert printed(events) == (
-        f"One more\n\nIn detail\nTwo too\n\nAnalysis\nLate\n\n{FOOTER}"
-    )
+    assert printed(events) == (f"One more\n\nIn detail\nTwo too\n\n{FOOTER}")
 
 
 def test_terminal_prints_notices_errors_and_unfinished_text() -> None:

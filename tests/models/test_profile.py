@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import logging
 import os
 import shutil
@@ -11,27 +12,37 @@ import msgspec
 import pytest
 
 from jupyter_llmchat.errors import ModelUnavailable
+from jupyter_llmchat.models import profile
+from jupyter_llmchat.models.decision_skill import DecisionSkill
+from jupyter_llmchat.models.judge_skill import JudgeSkill, Reliability
 from jupyter_llmchat.models.locate import locate
 from jupyter_llmchat.models.profile import (
-    Accuracy,
     ModelProfile,
     SelfTest,
-    Separation,
     fingerprint,
     load,
     save,
 )
 
+SKILL = DecisionSkill(accuracy=0.9, number=100, chance=0.3, reliable=True)
+JUDGE = JudgeSkill(
+    version="v1",
+    method="comparison",
+    scales=None,
+    reliability=Reliability(
+        mismatched=1.0, degenerate=0.9, incomplete=0.8, subtle=0.6, overall=0.85
+    ),
+    rows=12,
+    seconds=20.0,
+)
 TEST = SelfTest(
     prompts="v1",
-    few_shot=Accuracy(calibrated=0.8, raw=0.6),
-    chat=Accuracy(calibrated=0.4, raw=0.2),
-    likelihood=Separation(mismatched=1.0, degenerate=0.9),
-    rating=Separation(mismatched=0.5, degenerate=0.6),
-    decision_style="few_shot",
-    judge="likelihood",
+    decisions={
+        "strategy": SKILL,
+        "intent": msgspec.structs.replace(SKILL, accuracy=0.7, style="chat"),
+    },
+    judge=JUDGE,
     questions=15,
-    pairs=10,
     seconds=9.5,
 )
 PROFILE = ModelProfile(fingerprint="f" * 32, name="m.gguf", self_test=TEST)
@@ -70,13 +81,56 @@ def test_a_result_holds_for_the_prompts_it_was_made_with() -> None:
     assert ModelProfile(fingerprint="f", name="m").tested_with("v1") is None
 
 
+def test_a_summary_tells_how_many_decisions_the_model_can_take() -> None:
+    unable = msgspec.structs.replace(SKILL, accuracy=0.3, reliable=False)
+    test = msgspec.structs.replace(TEST, decisions={**TEST.decisions, "parts": unable})
+    assert test.unreliable == ("parts",)
+    assert test.skill("intent") == TEST.decisions["intent"]
+    assert test.skill("none") is None
+    assert test.summary == (
+        "Takes 2 of 3 decisions reliably (63% right on average), judges by comparison"
+        " (AUC 0.85)."
+    )
+
+
+def test_what_came_with_the_package_stands_in_for_what_was_not_found_out(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped, fingerprint = tmp_path / "shipped", PROFILE.fingerprint
+    monkeypatch.setattr(profile, "SHIPPED", shipped)
+    assert profile.tested(folder, fingerprint, "v1") is None
+    save(shipped, PROFILE)
+    assert (
+        profile.tested(folder, fingerprint, "v1")
+        == profile.tested(None, fingerprint, "v1")
+        == TEST
+    )
+    assert profile.tested(folder, fingerprint, "v2") is None
+    # What was found out on this machine goes first, unless it is out of date.
+    newer = msgspec.structs.replace(TEST, seconds=1.0)
+    save(folder, msgspec.structs.replace(PROFILE, self_test=newer))
+    assert profile.tested(folder, fingerprint, "v1") == newer
+    newer = msgspec.structs.replace(TEST, prompts="v0")
+    save(folder, msgspec.structs.replace(PROFILE, self_test=newer))
+    assert profile.tested(folder, fingerprint, "v1") == TEST
+
+
+def test_a_profile_of_an_older_format_counts_as_none(folder: Path) -> None:
+    save(folder, PROFILE)
+    (file,) = folder.iterdir()
+    known = json.loads(file.read_bytes())
+    del known["self_test"]["decisions"]
+    file.write_text(json.dumps(known))
+    assert load(folder, PROFILE.fingerprint) is None
+
+
 @pytest.mark.parametrize(
     "damage",
     [
         lambda text: text[:-9],
         lambda text: b"",
         lambda text: b"\xff\xfe" + text,
-        lambda text: text.replace(b"few_shot", b"tarot"),
+        lambda text: text.replace(b"chat", b"tarot"),
         lambda text: text.replace(b"0.9", b"1.9"),
         lambda text: text.replace(b'"v1"', b'"\xff"'),
         lambda text: b'{"a":' * 20_000,
@@ -154,24 +208,3 @@ def test_a_name_that_is_not_utf8_has_a_fingerprint(tmp_path: Path) -> None:
 def test_a_missing_model_has_none(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="There is no model"):
         fingerprint(tmp_path / "none.gguf")
-
-
-@pytest.mark.parametrize(
-    ("style", "judge", "said"),
-    [
-        (
-            "few_shot",
-            "likelihood",
-            "Decides by few-shot text (12 of 15 right), judges by likelihood"
-            " (AUC 0.95).",
-        ),
-        (
-            "chat",
-            "rating",
-            "Decides by chat (6 of 15 right), judges by rating (AUC 0.55).",
-        ),
-    ],
-)
-def test_a_result_in_one_sentence(style: str, judge: str, said: str) -> None:
-    chosen = {"decision_style": style, "judge": judge}
-    assert msgspec.structs.replace(TEST, **chosen).summary == said

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from jupyter_llmchat.language_model import Piece, Usage
@@ -66,17 +67,17 @@ def test_usage_is_summed_over_stages(clock: Clock) -> None:
 
 
 def test_decisions_are_counted_and_the_strategy_named(clock: Clock) -> None:
-    meter = Meter(0.0)
-    meter.decided(
-        Decision(
-            turn_id="t",
-            name="strategy",
-            options=(),
-            chosen="simple",
-            calibrated=True,
-            tokens=1,
-            ms=1.0,
-        )
+    decision = Decision(
+        turn_id="t",
+        name="strategy",
+        options=(),
+        chosen="simple",
+        calibrated=True,
+        tokens=1,
+        ms=1.0,
     )
-    figures = meter.metrics()
+    default = msgspec.structs.replace(decision, name="intent", source="default")
+    figures = Meter(0.0).metrics([decision, default])
     assert (figures.decisions, figures.strategy) == (1, "simple")
+    assert figures.llm_first_share == 0.5
+    assert Meter(0.0).metrics().llm_first_share is None

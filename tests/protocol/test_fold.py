@@ -84,8 +84,7 @@ def test_stages_come_in_reading_order_whatever_arrived_first() -> None:
     state = final_state("parallel")
     assert [each.stage for each in state.stages] == ["analysis", "core", "conclusion"]
     assert state.text == (
-        "Two questions.\n\nA decorator wraps a function.\n\n"
-        "Use one for cross-cutting concerns."
+        "A decorator wraps a function.\n\nUse one for cross-cutting concerns."
     )
 
 

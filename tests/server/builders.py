@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 from tornado.httpclient import HTTPResponse
 
-from jupyter_llmchat.config import PipelineConfig, StoreConfig
-from jupyter_llmchat.language_model import LanguageModel
+from jupyter_llmchat.config import StoreConfig
+from jupyter_llmchat.errors import ModelUnavailable
 from jupyter_llmchat.pipeline import Question
 from jupyter_llmchat.protocol.codec import decode_event, encode
 from jupyter_llmchat.protocol.events import (
@@ -51,6 +51,10 @@ class HostedFake(FakeModel):
 
     async def start(self) -> None:
         self.state = "ready"
+
+    async def ready(self) -> None:
+        if self.state != "ready":
+            raise ModelUnavailable(f"The model is {self.state}.", "Start it.")
 
     async def stop(self) -> None:
         self.state = "stopped"
@@ -121,11 +125,7 @@ class Script:
     heeds_stop: bool = True
 
     async def __call__(
-        self,
-        model: LanguageModel,
-        question: Question,
-        config: PipelineConfig,
-        stop: asyncio.Event,
+        self, question: Question, stop: asyncio.Event
     ) -> AsyncGenerator[TurnEvent, None]:
         self.questions.append(question)
         for step in self.steps:

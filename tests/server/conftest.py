@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 from jupyter_server.serverapp import ServerApp
 from pytest_jupyter.jupyter_server import *  # noqa: F403
 
+from jupyter_llmchat.config import EngineConfig
 from jupyter_llmchat.server.app import LLMChatApp
 from jupyter_llmchat.server.services import Services
+from jupyter_llmchat.server.settings import ServerSettings
 
 from .builders import Api, HostedFake, Script, running, settings
 
@@ -21,6 +24,15 @@ from .builders import Api, HostedFake, Script, running, settings
 def script() -> Script:
     """What the pipeline says in this test."""
     return Script()
+
+
+@pytest.fixture
+def with_model_file(tmp_path: Path) -> ServerSettings:
+    """For services whose answers can be given again: their model is a file."""
+    path = tmp_path / "model.gguf"
+    path.write_bytes(b"weights")
+    engine = EngineConfig(model_path=str(path))
+    return replace(settings(tmp_path / "chat.duckdb"), engine=engine)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from traitlets.config import Config
 
 from jupyter_llmchat.server.app import LLMChatApp
 from jupyter_llmchat.server.model_host import ModelHost
+from jupyter_llmchat.server.settings import TierSettings
 
 from .builders import Api
 
@@ -106,6 +108,53 @@ def test_a_setting_that_does_not_fit_is_refused(traits: dict[str, Any]) -> None:
         settings_of(**traits)
 
 
+def test_several_models_are_tiers_cheapest_first() -> None:
+    settings = settings_of(
+        models={"complex": "/big.gguf", "fast": "/small.gguf"},
+        models_memory_mb=4000,
+        keep_alive_s={"complex": 60},
+    )
+    assert settings.tiers == TierSettings(
+        paths={"fast": "/small.gguf", "complex": "/big.gguf"},
+        memory_mb=4000,
+        keep_alive_s={"fast": 0.0, "balanced": 1800.0, "complex": 60.0},
+    )
+    assert [*settings.tiers.paths] == ["fast", "complex"]
+    assert settings.engine.model_path == "/small.gguf"
+
+
+def test_one_entry_is_one_model() -> None:
+    settings = settings_of(models={"balanced": "/one.gguf"})
+    assert settings.engine.model_path == "/one.gguf"
+    assert (settings.cheapest, settings.further) == ("balanced", ())
+
+
+def test_models_can_be_set_on_the_command_line() -> None:
+    app = LLMChatApp()
+    chosen = ("models=fast=/a", "models=complex=/b", "keep_alive_s=complex=30")
+    app.parse_command_line([f"--LLMChatApp.{each}" for each in chosen])
+    tiers = app.server_settings().tiers
+    assert tiers.paths == {"fast": "/a", "complex": "/b"}
+    assert tiers.keep_alive_s["complex"] == 30.0
+
+
+@pytest.mark.parametrize(
+    ("traits", "said"),
+    [
+        ({"models": {"quick": "/a"}}, "models has no tier quick: set fast, balanced"),
+        ({"models": {"fast": 3}}, "models"),
+        ({"models": {"fast": "/a"}, "model_path": "/b"}, "both set: remove one"),
+        ({"models_memory_mb": -1}, "models_memory_mb"),
+        ({"keep_alive_s": {"slow": 1}}, "keep_alive_s has no tier slow"),
+        ({"keep_alive_s": {"complex": -1}}, "keep_alive_s"),
+        ({"keep_alive_s": {"fast": 60}}, "so it stays loaded; leave it out"),
+    ],
+)
+def test_tiers_that_do_not_fit_are_refused(traits: dict[str, Any], said: str) -> None:
+    with pytest.raises(TraitError, match=re.escape(said)):
+        settings_of(**traits)
+
+
 def test_every_setting_is_explained() -> None:
     own = LLMChatApp.class_own_traits(config=True)
     assert len(own) >= 15
@@ -116,6 +165,16 @@ def test_the_model_is_hosted_in_a_process_of_its_own() -> None:
     services = LLMChatApp().new_services()
     assert isinstance(services._model, ModelHost)
     assert services.status.model.state == "stopped"
+
+
+def test_each_of_several_models_is_hosted_in_a_process_of_its_own() -> None:
+    app = LLMChatApp(models={"balanced": "/b.gguf", "complex": "/c.gguf"})
+    status = app.new_services().status
+    assert [(each.tier, each.model.name) for each in status.tiers] == [
+        ("balanced", "b"),
+        ("complex", "c"),
+    ]
+    assert status.model == status.tiers[0].model
 
 
 async def test_a_turn_counts_as_activity(

@@ -46,13 +46,32 @@ async def test_calls_wait_until_the_file_is_checked() -> None:
     model = host()
     assert (model.status.state, model.name) == ("stopped", "small")
     await model.start()
-    assert model.status.state == "starting"
+    assert (model.status.state, model.n_ctx) == ("starting", 0)
     assert "42" in await said(model)
     assert (await model.choose(PROMPT, ("a", "b"))).best == "a"
     assert await model.loglik(PROMPT, "x") == -1.0
+    assert await model.count(("four", "")) == (1, 0)
+    assert model.n_ctx == 8192
     assert (model.status.state, model.name) == ("ready", "small")
     await model.stop()
     assert model.status.state == "stopped"
+
+
+async def test_readiness_is_that_of_the_worker_and_of_the_file() -> None:
+    model = host()
+    await model.start()
+    await model.ready()
+    assert model.status.state == "ready"
+    assert isinstance(model._model, Worker)
+    model._model.state = "failed"
+    with pytest.raises(ModelUnavailable, match="failed"):
+        await model.ready()
+    await model.stop()
+    with pytest.raises(ModelUnavailable, match="stopped"):
+        await model.ready()
+    await model.start()
+    await model.ready()
+    await model.stop()
 
 
 async def test_closing_a_generation_early_reaches_the_worker() -> None:

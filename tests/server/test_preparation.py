@@ -20,9 +20,6 @@ from tests.models.test_profile import TEST
 
 from .builders import HostedFake, settings
 
-WARM_UP = 3
-"""Calls of the model that every start makes."""
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -45,39 +42,49 @@ def keep(folder: Path, **changes: Any) -> SelfTest:
     return test
 
 
+@pytest.fixture(autouse=True)
+def nothing_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The embedded model is one that nobody has tested."""
+    monkeypatch.setattr(profile, "SHIPPED", tmp_path / "shipped")
+
+
 async def test_a_model_is_tested_once_and_the_result_is_kept(folder: Path) -> None:
     first = preparation(folder)
-    assert (first.style, first.summary) == ("few_shot", None)
+    assert first.summary is None
     await first.run()
-    assert first.summary and "5 of 15 right" in first.summary
+    assert first.summary
     model = HostedFake()
     second = preparation(folder, model)
     await second.run()
     assert second.summary == first.summary
-    assert len(model.prompts) == WARM_UP
+    assert second.found == first.found
+    assert not model.generated
 
 
-async def test_what_is_known_counts_from_the_warm_up_on(folder: Path) -> None:
-    test = keep(folder, decision_style="chat")
+async def test_what_came_with_the_package_counts_where_nothing_is_kept(
+    folder: Path,
+) -> None:
+    test = keep(profile.SHIPPED)
     model = HostedFake()
-    prepared = preparation(folder, model, self_test=False)
+    prepared = preparation(folder, model)
     await prepared.run()
-    assert (prepared.style, prepared.summary) == ("chat", test.summary)
-    assert model.prompts[0].count("Kind:") == 1, "no examples in a chat"
+    assert prepared.found == test
+    assert not folder.exists()
 
 
 async def test_with_other_prompts_it_is_tested_again(folder: Path) -> None:
-    keep(folder, prompts="of an earlier version", decision_style="chat")
+    old = keep(folder, prompts="of an earlier version")
     prepared = preparation(folder)
     await prepared.run()
-    assert prepared.style == "few_shot"
+    assert prepared.found is not None
+    assert prepared.found.prompts != old.prompts
 
 
 async def test_no_test_is_made_if_so_wished(folder: Path) -> None:
     model = HostedFake()
     prepared = preparation(folder, model, self_test=False)
     await prepared.run()
-    assert len(model.prompts) == WARM_UP
+    assert model.prompts
     assert prepared.summary is None
     assert not folder.exists()
 

@@ -91,7 +91,7 @@ def test_what_the_server_serves_of_ours_is_what_is_walked(
     }
     assert handlers == {handler for _, handler, _ in routes(None)}  # type: ignore[arg-type]
     assert handlers == {each.values[2] for each in METHODS}
-    assert len(METHODS) == 11
+    assert len(METHODS) == 12
 
 
 @pytest.mark.parametrize("strict", [True, False])

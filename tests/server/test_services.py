@@ -8,8 +8,8 @@ import pytest
 from jupyter_llmchat.errors import ModelUnavailable, StoreUnavailable
 from jupyter_llmchat.protocol.events import Complete, Error
 from jupyter_llmchat.server import services as module
-from jupyter_llmchat.server.preparation import Preparation
 from jupyter_llmchat.server.services import Services
+from jupyter_llmchat.server.settings import TierSettings
 from jupyter_llmchat.store import Store
 
 from .builders import (
@@ -167,26 +167,33 @@ async def test_the_model_is_tested_and_the_status_shows_it(tmp_path: Path) -> No
     await services.start()
     try:
         await eventually(lambda: services.status.model.profile)
-        assert "few-shot text (5 of 15 right)" in str(services.status.model.profile)
+        assert "decisions reliably" in str(services.status.model.profile)
     finally:
         await services.close()
 
 
-async def test_questions_are_decided_in_the_style_that_works(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_further_model_is_loaded_and_prepared_when_it_is_used(
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(Preparation, "style", "chat")
-    model = HostedFake()
-    services = Services(settings(self_test=False), model)
+    fast, complex_ = HostedFake(name="small"), HostedFake(name="big")
+    tiers = TierSettings(paths={"fast": "", "complex": ""})
+    config = settings(tiers=tiers, profiles=tmp_path / "models")
+    services = Services(config, fast, {"complex": complex_})
     await services.start()
     try:
-        session = await new_session(services)
-        turns = await services.turns()
-        await all_of(await turns.ask("local", session, ask_body("Which one?")))
-        (decided,) = (each for each in model.prompts if "Which one?\n\nKind:" in each)
-        assert decided.count("Kind:") == 1, "no examples in a chat"
+        await eventually(lambda: services.status.model.profile)
+        assert [each.model.state for each in services.status.tiers] == [
+            *("ready", "stopped")
+        ]
+        assert not complex_.prompts
+        async with services.models.use("complex") as model:
+            assert model is complex_
+            await eventually(lambda: complex_.prompts)
+            assert services.status.tiers[1].users == 1
+        await eventually(lambda: services.status.tiers[1].model.profile)
     finally:
         await services.close()
+    assert (fast.state, complex_.state) == ("stopped", "stopped")
 
 
 async def test_the_model_is_warmed_up_before_anyone_asks() -> None:

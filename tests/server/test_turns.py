@@ -165,9 +165,9 @@ async def test_turns_beyond_the_places_wait_and_their_position_counts_down(
     gates = [asyncio.Event() for _ in range(4)]
     script = Script()
 
-    async def answer(model, question, config, stop):  # type: ignore[no-untyped-def]
+    async def answer(question, stop):  # type: ignore[no-untyped-def]
         await gates[int(question.text)].wait()
-        async for event in script(model, question, config, stop):
+        async for event in script(question, stop):
             yield event
 
     config = settings(tmp_path / "chat.duckdb", turns_running=1)

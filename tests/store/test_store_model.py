@@ -19,13 +19,14 @@ from hypothesis.stateful import (
 
 from jupyter_llmchat.config import StoreConfig
 from jupyter_llmchat.errors import Conflict
-from jupyter_llmchat.protocol.ids import STAGES, Stage
+from jupyter_llmchat.protocol.ids import PREPARATORY, STAGES, Stage
 from jupyter_llmchat.store import BegunTurn, Store
 
 from .builders import ended, new_turn
 
 OWNERS = st.sampled_from(["ada", "bob"])
 TEXT = st.text(max_size=20)
+TOLD = tuple(each for each in STAGES if each not in PREPARATORY)
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        parts = (self.said.get(stage, "").strip() for stage in STAGES)
+        parts = (self.said.get(stage, "").strip() for stage in TOLD)
         return "\n\n".join(part for part in parts if part)
 
 

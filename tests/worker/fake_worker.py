@@ -1,6 +1,6 @@
 """A worker process whose behaviour is the name of its model. Speaks the real protocol.
 
-answers        says back what it is asked, word by word; scores by length
+answers        says back what it is asked, word by word; scores and counts by length
 endless        goes on until it is cancelled
 dies           is gone after the first word
 slow           loads for a second
@@ -20,6 +20,8 @@ import time
 
 from jupyter_llmchat.calls import (
     Cancel,
+    Count,
+    Counted,
     Failed,
     Finished,
     Generate,
@@ -112,6 +114,9 @@ def main() -> None:
             threading.Thread(target=generate, args=(kind, call)).start()
         elif isinstance(call, Score):
             score(call)
+        elif isinstance(call, Count):
+            counts = tuple(map(len, call.texts))
+            send(Counted(request_id=call.request_id, counts=counts))
         elif isinstance(call, Cancel):
             cancelled.add(call.request_id)
     os._exit(0)

@@ -56,6 +56,13 @@ async def test_loglik_is_a_mean_over_tokens(start_link: StartLink) -> None:
     assert await (await start_link("answers")).loglik(prompt("q"), "four") == -4.0
 
 
+async def test_texts_are_counted_one_by_one(start_link: StartLink) -> None:
+    link = await start_link("slow")
+    assert link.n_ctx == 0
+    assert await link.count(("four", "", "<|im_end|>")) == (4, 0, 10)
+    assert link.n_ctx == 100
+
+
 async def test_a_call_waits_while_the_model_loads(start_link: StartLink) -> None:
     link = await start_link("slow")
     assert link.status.state == "starting"
@@ -72,6 +79,8 @@ async def test_a_call_whose_time_is_over_before_the_model_is_ready_ends(
     assert [piece.finish_reason async for piece in stream] == ["deadline"]
     with pytest.raises(GenerationFailed):
         await link.choose(prompt("q"), ("a", "b"), deadline=now + 0.05)
+    with pytest.raises(GenerationFailed):
+        await link.count(("q",), deadline=now + 0.05)
 
 
 async def test_closing_the_iterator_cancels_the_generation(

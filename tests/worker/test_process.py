@@ -81,6 +81,16 @@ async def test_a_cancel_during_a_long_prompt_leaves_the_model_free(
     await short.aclose()
 
 
+async def test_counting_does_not_wait_for_a_long_prompt(link: WorkerLink) -> None:
+    await link.ready()
+    long = asyncio.create_task(link.loglik(TextPrompt((Part("word " * 1900),)), "end"))
+    await asyncio.sleep(0.1)
+    # What looks like a control token is counted as the content that it is.
+    assert await link.count(("word word", "<|im_end|>", "")) == (2, 7, 0)
+    assert not long.done()
+    long.cancel()
+
+
 async def test_a_prompt_beyond_the_context_says_both_sizes(link: WorkerLink) -> None:
     from jupyter_llmchat.errors import ContextOverflow
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jupyter_llmchat.config import StoreConfig, data_dir
+from jupyter_llmchat.config import EngineConfig, StoreConfig, data_dir
 from jupyter_llmchat.errors import LLMChatError
 from jupyter_llmchat.kernel.client import ChatClient
 from jupyter_llmchat.kernel.discover import ServerAddress, find_server
 from jupyter_llmchat.protocol.resources import Status
+from jupyter_llmchat.server.settings import TierSettings
 
 from .finding import Finding, fail, ok, warn
 
@@ -36,6 +37,9 @@ class Configured:
     engine_dir: Path | None = None
     """Folder of what the engine has measured."""
     gpu_layers: int = -1
+    engine: EngineConfig = field(default_factory=lambda: EngineConfig(model_path=""))
+    tiers: TierSettings = field(default_factory=TierSettings)
+    """Empty with one model."""
     finding: Finding
     """How reading went; if it failed, the rest are the defaults."""
 
@@ -70,6 +74,8 @@ def configured() -> Configured:
         profiles=settings.profiles,
         engine_dir=_folder(settings.engine.engine_dir),
         gpu_layers=settings.engine.n_gpu_layers,
+        engine=settings.engine,
+        tiers=settings.tiers,
         finding=ok("Jupyter's configuration can be read."),
     )
 

@@ -11,9 +11,6 @@ from jupyter_llmchat.pipeline import selftest
 
 from .finding import Finding, ok, warn
 
-POOR = 0.6
-"""Below this share of right decisions an answer's structure is left to chance."""
-
 NOT_YET = ok("Not run yet; a server runs it when the model is used for the first time.")
 
 
@@ -23,13 +20,13 @@ def check_selftest(setting: str, profiles: Path | None) -> Finding:
         fingerprint = profile.fingerprint(locate(setting).path)
     except ModelUnavailable:
         return NOT_YET
-    known = profile.load(profiles, fingerprint) if profiles else None
-    test = known.tested_with(selftest.version()) if known else None
+    test = profile.tested(profiles, fingerprint, selftest.version())
     if test is None:
         return NOT_YET
-    if test.accuracy < POOR:
+    if test.unreliable:
         return warn(
-            f"{test.summary} Answers' structure will be unreliable with this model.",
-            "Use another model: set LLMChatApp.model_path to a GGUF file of it.",
+            f"{test.summary} Left to the safe option: {', '.join(test.unreliable)}.",
+            "For a better choice use another model: set LLMChatApp.model_path to a GGUF"
+            " file of it.",
         )
     return ok(test.summary)

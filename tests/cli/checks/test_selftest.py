@@ -8,10 +8,10 @@ import pytest
 
 from jupyter_llmchat.cli.checks.selftest import check_selftest
 from jupyter_llmchat.models import profile
-from jupyter_llmchat.models.profile import Accuracy, ModelProfile
+from jupyter_llmchat.models.profile import ModelProfile
 from jupyter_llmchat.pipeline import selftest
 from tests.models.gguf_files import write
-from tests.models.test_profile import TEST
+from tests.models.test_profile import SKILL, TEST
 
 
 @pytest.fixture
@@ -32,12 +32,16 @@ def test_the_figures_and_the_methods_are_shown(tmp_path: Path, folder: Path) -> 
     assert (finding.state, finding.message) == ("ok", TEST.summary)
 
 
-def test_a_model_that_decides_badly_is_a_warning(tmp_path: Path, folder: Path) -> None:
-    poor = Accuracy(calibrated=0.59, raw=1.0)
-    keep(model := write(tmp_path), folder, few_shot=poor)
+def test_what_the_model_cannot_decide_is_a_warning(
+    tmp_path: Path, folder: Path
+) -> None:
+    unable = msgspec.structs.replace(SKILL, accuracy=0.4, reliable=False)
+    decisions = {"strategy": SKILL, "parts": unable, "tier": unable}
+    keep(model := write(tmp_path), folder, decisions=decisions)
     finding = check_selftest(str(model), folder)
     assert finding.state == "warn"
-    assert "structure will be unreliable" in finding.message
+    assert "Takes 1 of 3 decisions reliably" in finding.message
+    assert "Left to the safe option: parts, tier." in finding.message
     assert "another model" in finding.action
 
 

@@ -1,0 +1,79 @@
+"""Secrets in code that is sent along: what a secret-like name is set to is not shown.
+
+Every pattern reads a text once: repetitions are possessive or have a bound, because a
+search holds up the whole kernel.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+HIDDEN: Final = '"…"'
+
+# A tokenizer is no secret, and notebooks about language models are full of them.
+_NAMED = (
+    r"(?i:token(?!i[sz])|passw|passphrase|passcode|pwd|secret|credential|authorization"
+    r"|(?:api|access|auth|private|signing|encryption)[_-]?key)"
+)
+_NAME = rf"{_NAMED}[\w-]{{0,60}}+"
+_SPACE = r"[ \t]{0,40}+"
+_GAP = r"(?:[\s+()]|\\\n){0,80}+"
+"""What may stand between the strings that make up one value."""
+_STRING = (
+    r"[rbfuRBFU]{0,2}+(?:"
+    r'"""(?:[^\\"]|\\.|"(?!""))*+(?:"""|\\?\Z)'
+    r"|'''(?:[^\\']|\\.|'(?!''))*+(?:'''|\\?\Z)"
+    r'|"(?:[^\\"\n]|\\.)*+"?'
+    r"|'(?:[^\\'\n]|\\.)*+'?)"
+)
+"""One literal; its end may be missing, in a cell that is wrong or not shown whole."""
+_STRINGS = rf"(?s:{_STRING}(?:{_GAP}{_STRING})*+)"
+_TYPE = rf"(?::{_SPACE}[\w.\[\]|, ]{{1,80}}+)?+"
+_ITEM = rf"{_SPACE}[\w.]{{1,80}}+{_SPACE}"
+
+_ASSIGNED = re.compile(
+    rf"({_NAME}[\"']?\]?{_SPACE}{_TYPE}:?={{1,2}}(?:{_ITEM}=){{0,4}}+{_GAP})"
+    rf"{_STRINGS}"
+)
+"""`token = "x"`, `d["token"] = "x"`, `f(token="x")`, `token: str = "x"`."""
+_KEYED = re.compile(rf"({_NAME}[\"']{_SPACE}:{_GAP}){_STRINGS}")
+"""`{"token": "x"}`"""
+_CALLED = re.compile(
+    r"((?:setdefault|setenv|putenv|setattr|set_key)\([^\n\"']{0,80}+[\"'][\w-]{0,60}?"
+    rf"{_NAME}[\"']{_SPACE},{_GAP}){_STRINGS}"
+)
+"""`os.environ.setdefault("TOKEN", "x")`"""
+_UNPACKED = re.compile(
+    rf"(?m)^((?:{_ITEM},){{1,8}}+{_ITEM}=[ \t(]{{0,40}}+)"
+    rf"{_STRINGS}(?:{_SPACE},{_SPACE}{_STRINGS}){{0,8}}+"
+)
+"""`user, password = "x", "y"`"""
+_QUERIED = re.compile(rf"([?&][\w-]{{0,60}}?{_NAME}=)[^&\s\"'{{]++")
+"""`"https://example.org/?token=x"`"""
+_COMMANDED = re.compile(
+    rf"(?m)^({_SPACE}(?:%(?:set_)?env\b|!)[^\n]{{0,200}}?{_NAME}[ =]{_SPACE})[^\n]++"
+)
+"""`%env TOKEN=x`, `!export TOKEN=x`"""
+_SECRET = re.compile(_NAMED)
+
+
+def names_a_secret(text: str) -> bool:
+    """Whether something in it is called as secrets are."""
+    return _SECRET.search(text) is not None
+
+
+def without_secrets(text: str) -> str:
+    """The code or value, with `"…"` for strings that secret-like names are set to."""
+    if not names_a_secret(text):
+        return text
+    for pattern in (_COMMANDED, _QUERIED):
+        text = pattern.sub(r"\1…", text)
+    text = _UNPACKED.sub(_unpacked, text)
+    for pattern in (_CALLED, _KEYED, _ASSIGNED):
+        text = pattern.sub(rf"\1{HIDDEN}", text)
+    return text
+
+
+def _unpacked(found: re.Match[str]) -> str:
+    return found[1] + HIDDEN if names_a_secret(found[1]) else found[0]

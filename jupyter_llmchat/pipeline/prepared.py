@@ -1,0 +1,33 @@
+"""What a question is going to be asked about, read before it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from jupyter_llmchat.config import PipelineConfig
+from jupyter_llmchat.language_model import ChatPrompt, LanguageModel
+from jupyter_llmchat.prompts import catalogue
+
+from .context import fitted
+from .question import Question
+
+STAND_IN = "?"
+"""Stands where the question will stand, so that all before it is read as it will be."""
+QUICK_SHARE = 0.25
+"""A conversation of at most so much of a prompt's tokens is also read on its own."""
+
+
+async def prepare(
+    model: LanguageModel, question: Question, config: PipelineConfig
+) -> None:
+    """Lets the model read all that stands before a question, whatever its text.
+
+    First with the notebook's context; then, if that is not much more, the conversation
+    alone, for a question that does not need the notebook. Raises what `fitted` does.
+    """
+    prompts = catalogue.stages()
+    talk = await fitted(model, replace(question, text=STAND_IN), prompts, config)
+    await model.prepare(ChatPrompt(talk.messages()))
+    alone = talk.tokens - talk.context_tokens
+    if talk.context and talk.exchanges and alone <= config.prompt_tokens * QUICK_SHARE:
+        await model.prepare(ChatPrompt(talk.messages(with_context=False)))
