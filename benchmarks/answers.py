@@ -13,17 +13,19 @@ import time
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import cast
 
 from benchmarks.bench import Bench, both_sides
 from benchmarks.engine import physical_cores
+from benchmarks.peer import LlamaServer
 from benchmarks.recorded import Call, Recorder
 from benchmarks.report import Bound, Figure, add_json_option, compared, publish, tell
-from benchmarks.sides import Side
-from jupyter_llmchat.config import PipelineConfig
-from jupyter_llmchat.language_model import LanguageModel
+from benchmarks.sides import text_prompt
+from jupyter_llmchat.language_model import LanguageModel, SamplingParams
+from jupyter_llmchat.models import profile
 from jupyter_llmchat.models.locate import locate
-from jupyter_llmchat.pipeline import Question, answer, warm_up
+from jupyter_llmchat.pipeline import Question, answer, selftest, warm_up
 from jupyter_llmchat.pipeline.models import OneModel
 from jupyter_llmchat.pipeline.prepared import prepare
 from jupyter_llmchat.pipeline.runtime import Runtime
@@ -72,11 +74,22 @@ async def staged(bench: Bench, runtime: Runtime, is_prepared: bool) -> Answered:
     return Answered(first=first, whole=whole, calls=tuple(recorder.calls))
 
 
-async def in_turn(side: Side, calls: Sequence[Call]) -> float:
+async def in_turn(side: LlamaServer, calls: Sequence[Call]) -> float:
     """Seconds for the same calls, one after the other."""
     started = time.perf_counter()
     for call in calls:
         await side.write(call.text, call.tokens)
+    return time.perf_counter() - started
+
+
+async def alone_in_turn(model: LanguageModel, calls: Sequence[Call]) -> float:
+    """The same in our engine, which finds nothing to share."""
+    started = time.perf_counter()
+    for call in unshared(calls):
+        params = SamplingParams(max_tokens=call.tokens, temperature=0)
+        async with aclosing(model.generate(text_prompt(call.text), params)) as pieces:
+            async for _ in pieces:
+                pass
     return time.perf_counter() - started
 
 
@@ -98,7 +111,10 @@ async def measure(threads: int, quick: bool) -> list[Figure]:
     async with both_sides(path, threads, quick) as bench:
         recorder = Recorder(bench.ours.link)
         runtime = Runtime(
-            models=OneModel(cast(LanguageModel, recorder)), config=PipelineConfig()
+            models=OneModel(cast(LanguageModel, recorder)),
+            self_test=profile.tested(
+                None, profile.fingerprint(Path(path)), selftest.version()
+            ),
         )
         await warm_up(runtime)
         for run in bench.times(RUNS):
@@ -113,7 +129,8 @@ async def measure(threads: int, quick: bool) -> list[Figure]:
                 for call in cold[-1].calls
             ]
             theirs.append(await in_turn(bench.theirs, calls))
-            alone.append(await in_turn(bench.ours, unshared(calls)))
+            if not alone:
+                alone.append(await alone_in_turn(bench.ours.link, calls))
             tell(
                 f"  run {run + 1}: {len(calls)} calls; first words {cold[-1].first:.2f}"
                 f" s cold, {prepared[-1].first:.2f} s prepared, llama-server"

@@ -40,6 +40,8 @@ ANSWER_S = 150.0
 RUNS = 200
 LIMIT_MS = 14.0
 WARM_UP = 5
+SETTLE_S = 3.0
+"""What the server does with the model after an answer is over by then."""
 
 QUESTIONS = (
     "What does len() do?",
@@ -148,6 +150,7 @@ def measure(runs: int) -> list[Figure]:
         asker = Asker(address)
         try:
             question, first_ms = known_question(asker)
+            time.sleep(SETTLE_S)
             found = [_replay(asker, question) for _ in range(WARM_UP + runs)]
         finally:
             asker.close()

@@ -27,12 +27,15 @@ class Found:
 
 
 class HostCache:
-    """Least recently used states go when `budget` bytes are full."""
+    """Least recently used states go when `budget` bytes are full; those of protected
+    prompts last, so that a heap of long texts does not push out what every answer
+    begins with."""
 
     def __init__(self, budget: int) -> None:
         self.budget = budget
         self._entries: list[Saved] = []
         """The one used last is last."""
+        self._protected: list[list[int]] = []
 
     @property
     def used(self) -> int:
@@ -68,4 +71,28 @@ class HostCache:
         ]
         self._entries.append(Saved(list(tokens), data))
         while self.used > self.budget:
-            del self._entries[0]
+            self._evict()
+
+    def protect(self, tokens: list[int]) -> None:
+        """Keeps a state that begins like this for as long as there are others."""
+        if tokens not in self._protected:
+            self._protected.append(list(tokens))
+
+    def _evict(self) -> None:
+        spare = (each for each in self._entries if not self._is_needed(each))
+        self._entries.remove(next(spare, self._entries[0]))
+
+    def _is_needed(self, entry: Saved) -> bool:
+        """Whether a protected prompt would be lost with the entry."""
+        return any(
+            _covers(entry, prompt)
+            and not any(
+                _covers(other, prompt) for other in self._entries if other is not entry
+            )
+            for prompt in self._protected
+        )
+
+
+def _covers(entry: Saved, prompt: list[int]) -> bool:
+    """Whether all of the prompt but its last token, which is never kept, is there."""
+    return shared(entry.tokens, prompt) >= len(prompt) - 1

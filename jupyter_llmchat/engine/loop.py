@@ -178,6 +178,7 @@ class EngineLoop:
                 self._executor.begin(call.request_id, call.params)
             if isinstance(call, Prepare) and call.lasting:
                 self._lasting.append(list(task.order.prompt))
+                self._host.protect(list(task.order.prompt))
             self._say(self._scheduler.add(task))
         except LLMChatError as error:
             self._say([_failed(call.request_id, error)])

@@ -56,7 +56,8 @@ class Beginning:
     def turn(self, remembered: Remembered | None) -> NewTurn | WholeTurn:
         """As Plan.turn."""
         self.is_replay = remembered is not None
-        new = self._new_turn(self.asking, remembered and remembered.answer.model)
+        model = None if remembered is None else remembered.answer.model
+        new = self._new_turn(self.asking, model)
         self.log = TurnLog(self.asking.owner, new.turn_id)
         self.log.publish(_start(new, self.asking.deadline_s))
         if remembered is None:

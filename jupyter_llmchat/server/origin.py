@@ -48,21 +48,11 @@ class Origins:
         return self._looking
 
     async def now(self) -> Origin | None:
-        """As `seen`, of what there is to be seen now."""
+        """None while it cannot be known: a model's file cannot be read, or it is not
+        the one that was there first, so that another one may be in memory."""
         looking = self.look()
         await asyncio.wait({asyncio.wrap_future(looking)}, timeout=LOOK_S)
         return self._origin(looking.result()) if looking.done() else None
-
-    def seen(self, looking: Looking) -> Origin | None:
-        """Blocks, within bounds.
-
-        None while it cannot be known: a model's file cannot be read, or it is not the
-        one that was there first, so that another one may be in memory.
-        """
-        try:
-            return self._origin(looking.result(LOOK_S))
-        except TimeoutError:
-            return None
 
     def close(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)

@@ -83,11 +83,6 @@ class Cursor:
         with _translated():
             self._execute(sql, parameters)
 
-    def change(self, sql: str, *parameters: Any) -> int:
-        """Executes an UPDATE; how many rows it has changed."""
-        changed = self.row(sql, *parameters)
-        return int(changed["Count"]) if changed else 0
-
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
         """All rows of one statement."""
         with _translated():

@@ -35,42 +35,56 @@ def remember(cursor: Cursor, key: str, turn_id: str, now: Moment) -> None:
 
 def find(cursor: Cursor, owner: str, key: str, recent: Recent) -> Remembered | None:
     """None where something of it is gone or cannot be read, or it is another's."""
+    known = recent.get(key)
+    if known is not None and _still_holds(cursor, owner, key, known):
+        return known
     row = cursor.row("SELECT turn_id FROM responses WHERE key = ?", key)
     if row is None:
         return None
-    turn_id = row["turn_id"]
     try:
-        found = recent.get(turn_id)
-        if found is None:
-            found = turns.with_answer(cursor, owner, turn_id)
-        else:
-            turns.check(cursor, owner, turn_id)
+        found = turns.with_answer(cursor, owner, row["turn_id"])
     except (NotFound, ValueError):
         return None
     if found.turn.state != "complete":
         return None
-    recent.keep(found)
+    recent.keep(key, found)
     return found
+
+
+def _still_holds(cursor: Cursor, owner: str, key: str, known: Remembered) -> bool:
+    """Whether the key stands for this turn, and both it and its session are there."""
+    turn = known.turn
+    # One statement, since it is their number that takes the time.
+    rows = cursor.rows(
+        "SELECT turn_id AS id FROM responses WHERE key = ?"
+        " UNION ALL SELECT session_id FROM turns WHERE id = ?"
+        " UNION ALL SELECT id FROM sessions WHERE id = ? AND owner = ?",
+        *(key, turn.id, turn.session_id, owner),
+    )
+    expected = (turn.id, turn.session_id, turn.session_id)
+    return sorted(row["id"] for row in rows) == sorted(expected)
 
 
 class Recent:
     """The answers found last, which are not read again: a complete one never changes.
 
-    For many threads. Whether an answer still exists, the database is asked each time.
+    For many threads. Whether an answer still holds, the database is asked each time.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._found: OrderedDict[str, Remembered] = OrderedDict()
-        """By turn, the one used last at the end."""
+        """By key, the one used last at the end."""
 
-    def get(self, turn_id: str) -> Remembered | None:
+    def get(self, key: str) -> Remembered | None:
         with self._lock:
-            return self._found.get(turn_id)
+            if key in self._found:
+                self._found.move_to_end(key)
+            return self._found.get(key)
 
-    def keep(self, found: Remembered) -> None:
+    def keep(self, key: str, found: Remembered) -> None:
         with self._lock:
-            self._found[found.turn.id] = found
-            self._found.move_to_end(found.turn.id)
+            self._found[key] = found
+            self._found.move_to_end(key)
             if len(self._found) > KEPT:
                 self._found.popitem(last=False)

@@ -46,7 +46,9 @@ def get(cursor: Cursor, owner: str, session_id: str) -> Session:
         owner,
     )
     if row is None:
-        raise _not_found()
+        raise NotFound(
+            "There is no such conversation.", "Choose one from the list or start anew."
+        )
     return _session(row)
 
 
@@ -58,28 +60,15 @@ def note_use(cursor: Cursor, session_id: str, now: Moment) -> None:
     )
 
 
-def note_question(
-    cursor: Cursor, owner: str, session_id: str, question: str, now: Moment
-) -> None:
-    """Counts a question and its answer; without a title the session is named after it.
-
-    Raises NotFound, as `get`.
-    """
+def note_question(cursor: Cursor, session: Session, question: str, now: Moment) -> None:
+    """Counts a question and its answer; without a title the session is named after it:
+    by its first line."""
     lines = (line.strip() for line in question.splitlines())
-    title = next((line for line in lines if line), "")[:_TITLE_CHARS]
-    noted = cursor.change(
+    title = session.title or next((line for line in lines if line), "")[:_TITLE_CHARS]
+    cursor.run(
         "UPDATE sessions SET messages = messages + 2, updated_us = ?, used_seq = ?,"
-        " title = CASE WHEN title = '' THEN ? ELSE title END"
-        " WHERE id = ? AND owner = ?",
-        *(now.us, now.seq, title, session_id, owner),
-    )
-    if not noted:
-        raise _not_found()
-
-
-def _not_found() -> NotFound:
-    return NotFound(
-        "There is no such conversation.", "Choose one from the list or start anew."
+        " title = ? WHERE id = ?",
+        *(now.us, now.seq, title, session.id),
     )
 
 

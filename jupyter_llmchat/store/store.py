@@ -118,9 +118,12 @@ class Store:
         Raises NotFound for the session, Conflict for an id that is in use.
         """
         asked, answered = self._clock.moment(), self._clock.moment()
-        return await self._write(
-            lambda cursor: turns.begin(cursor, owner, turn, asked, answered)
-        )
+
+        def work(cursor: Cursor) -> BegunTurn:
+            session = sessions.get(cursor, owner, turn.session_id)
+            return turns.begin(cursor, session, turn, asked, answered)
+
+        return await self._write(work)
 
     async def append_text(self, turn_id: str, stage: Stage, text: str) -> None:
         """More of an answer. Raises NotFound, Conflict for a turn that has ended."""
@@ -161,13 +164,13 @@ class Store:
             # Statements are what takes the time, and most sessions are new.
             said = messages.of_session(cursor, session_id) if session.messages else ()
             key = plan.key(session, said)
-            known = key and responses.find(cursor, owner, key, self._recent)
-            turn = plan.turn(known or None)
+            found = responses.find(cursor, owner, key, self._recent) if key else None
+            turn = plan.turn(found)
             moment = self._clock.moment
             if isinstance(turn, NewTurn):
-                return turns.begin(cursor, owner, turn, moment(), moment())
+                return turns.begin(cursor, session, turn, moment(), moment())
             moments = [moment() for _ in range(turn.moments)]
-            return turns.add(cursor, owner, turn, moments)
+            return turns.add(cursor, session, turn, moments)
 
         try:
             return await self._write(work)

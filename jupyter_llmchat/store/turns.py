@@ -10,7 +10,7 @@ import msgspec
 from jupyter_llmchat.errors import Conflict, NotFound
 from jupyter_llmchat.protocol.events import Decision, Quality, Refinement, Revision
 from jupyter_llmchat.protocol.ids import Stage
-from jupyter_llmchat.protocol.resources import Turn
+from jupyter_llmchat.protocol.resources import Session, Turn
 
 from . import chunks, decisions, messages, metrics, sessions
 from .columns import Clock, Moment, from_json, seconds, to_json
@@ -23,13 +23,12 @@ T = TypeVar("T")
 
 
 def begin(
-    cursor: Cursor, owner: str, new: NewTurn, asked: Moment, answered: Moment
+    cursor: Cursor, session: Session, new: NewTurn, asked: Moment, answered: Moment
 ) -> BegunTurn:
     """Adds the question and an empty answer, unless the client did that before.
 
-    Raises NotFound for the session, Conflict for an id in use.
+    Raises Conflict for an id in use.
     """
-    session = sessions.get(cursor, owner, new.session_id)
     inserted = cursor.rows(
         "INSERT INTO turns (id, session_id, client_message_id, message_id, answer_id,"
         " state, created_us) VALUES (?, ?, ?, ?, ?, 'streaming', ?)"
@@ -40,7 +39,7 @@ def begin(
     if inserted:
         messages.add_question(cursor, new, asked)
         messages.add_answer(cursor, new, answered)
-        sessions.note_question(cursor, owner, session.id, new.question, answered)
+        sessions.note_question(cursor, session, new.question, answered)
     known = begun(cursor, session.id, new.client_message_id, new.turn_id)
     assert known is not None
     return known
@@ -81,17 +80,17 @@ def end(cursor: Cursor, ended: EndedTurn, now: Moment) -> None:
 
 
 def add(
-    cursor: Cursor, owner: str, whole: WholeTurn, moments: Sequence[Moment]
+    cursor: Cursor, session: Session, whole: WholeTurn, moments: Sequence[Moment]
 ) -> BegunTurn:
     """A turn that has ended already.
 
     As `begin` and `end`, but with few statements, which is what takes the time.
-    `moments` are as many as `whole.moments`. Raises NotFound for the session, Conflict
-    when the client began the turn before.
+    `moments` are as many as `whole.moments`. Raises Conflict also when the client began
+    the turn before.
     """
     new, ended = whole.new, whole.ended
     asked, answered, *decided = moments
-    sessions.note_question(cursor, owner, new.session_id, new.question, answered)
+    sessions.note_question(cursor, session, new.question, answered)
     cursor.run(
         "INSERT INTO turns (id, session_id, client_message_id, message_id, answer_id,"
         " state, strategy, finish_reason, created_us, ended_us, refinement, quality,"
@@ -123,14 +122,6 @@ def with_answer(cursor: Cursor, owner: str, turn_id: str) -> Remembered:
     row = _row_of(cursor, owner, turn_id)
     answer = messages.get(cursor, row["answer_id"])
     return Remembered(turn=_turn(cursor, row), answer=answer)
-
-
-def check(cursor: Cursor, owner: str, turn_id: str) -> None:
-    """Raises NotFound as `get`."""
-    row = cursor.row("SELECT session_id FROM turns WHERE id = ?", turn_id)
-    if row is None:
-        raise _not_found()
-    sessions.get(cursor, owner, row["session_id"])
 
 
 def _row_of(cursor: Cursor, owner: str, turn_id: str) -> Row:
@@ -201,12 +192,8 @@ def _row(cursor: Cursor, turn_id: str) -> Row:
         turn_id,
     )
     if row is None:
-        raise _not_found()
+        raise NotFound("There is no such turn.", "Look at the conversation's messages.")
     return row
-
-
-def _not_found() -> NotFound:
-    return NotFound("There is no such turn.", "Look at the conversation's messages.")
 
 
 def _json(value: Any) -> str | None:

@@ -51,3 +51,33 @@ def test_touching_what_has_gone_is_nothing() -> None:
     assert gone is not None
     cache.touch(gone)
     assert cache.match([1]).length == 0
+
+
+def test_a_protected_prompt_outlives_what_is_used_later() -> None:
+    cache = HostCache(4)
+    cache.protect([1, 1, 9])
+    cache.put([1, 1], b"aa")
+    for token in range(2, 6):
+        cache.put([token], b"bb")
+    assert cache.match([1, 1]).length == 2
+    assert cache.match([5]).length == 1
+    assert cache.used == 4
+
+
+def test_one_state_is_enough_for_a_protected_prompt() -> None:
+    cache = HostCache(4)
+    cache.protect([1, 9])
+    cache.put([1, 2], b"aa")
+    cache.put([1, 3], b"bb")
+    cache.put([4], b"cc")
+    assert cache.match([1, 2]).length == 1
+    assert cache.match([1, 3]).length == 2
+
+
+def test_with_nothing_else_to_give_up_a_protected_prompt_goes() -> None:
+    cache = HostCache(2)
+    cache.protect([1, 9])
+    cache.protect([2, 9])
+    cache.put([1], b"aa")
+    cache.put([2], b"bb")
+    assert len(cache) == 1

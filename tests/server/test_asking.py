@@ -15,6 +15,7 @@ def asking(**options: object) -> Asking:
         owner="ada",
         session_id="s",
         turn_id="t",
+        client_message_id="mine",
         text="Why?",
         context=(HERE,),
         options=AskOptions(**options),  # type: ignore[arg-type]

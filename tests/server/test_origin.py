@@ -38,14 +38,6 @@ async def test_it_is_known_before_anything_is_loaded(model: Path) -> None:
     assert [*first.models] == ["fast"]
 
 
-async def test_threads_and_the_event_loop_see_the_same(model: Path) -> None:
-    both = origins(model)
-    now = await both.now()
-    assert now is not None
-    assert both.seen(both.look()) == now
-    both.close()
-
-
 async def test_every_tier_has_its_file(model: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.gguf"
     other.write_bytes(b"more weights")
@@ -93,7 +85,6 @@ async def test_a_disk_that_hangs_holds_up_one_thread_and_nobody_for_long(
     monkeypatch.setattr(origin, "LOOK_S", 0.01)
     hanging = origins(model)
     assert [await hanging.now() for _ in range(3)] == [None] * 3
-    assert hanging.seen(hanging.look()) is None
     assert len(looks) == 1
     monkeypatch.setattr(origin, "LOOK_S", 20.0)
     answers.set()

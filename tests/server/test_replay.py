@@ -205,27 +205,11 @@ async def test_a_replay_that_cannot_be_stored_is_refused(
             raise StoreUnavailable("The disk is full.", "Free some space.")
 
         with monkeypatch.context() as broken:
-            broken.setattr(store, "add_turn", full)
+            broken.setattr(store, "take_turn", full)
             with pytest.raises(StoreUnavailable):
                 await asked(services, session=session)
         assert await store.messages("local", session) == ()
         assert is_replay(await asked(services, session=session))
-
-
-async def test_a_look_up_that_breaks_costs_nothing_but_the_replay(
-    served: Any, script: Script, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with served as services:
-        await asked(services)
-        store = await services.store()
-
-        async def broken(*args: Any) -> None:
-            raise ValueError("a row that cannot be read")
-
-        monkeypatch.setattr(store, "response", broken)
-        monkeypatch.setattr(services._log, "error", lambda *args, **more: None)
-        assert not is_replay(await asked(services))
-        assert len(script.questions) == 2
 
 
 async def test_without_a_readable_model_file_every_question_is_asked(

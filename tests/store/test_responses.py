@@ -1,19 +1,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from jupyter_llmchat.config import StoreConfig
-from jupyter_llmchat.errors import Conflict, NotFound
+from jupyter_llmchat.errors import BadRequest, Conflict, NotFound
 from jupyter_llmchat.protocol.ids import new_id
 from jupyter_llmchat.protocol.resources import Message, Session
 from jupyter_llmchat.store import Store, responses
 from jupyter_llmchat.store.records import (
     BegunTurn,
-    Lookup,
     NewTurn,
     Remembered,
     WholeTurn,
@@ -24,17 +22,26 @@ from .builders import begin, decision, ended, new_turn
 KEY = "k" * 64
 
 
-@dataclass
 class Asked:
-    """A `key_of` that notes what it was given."""
+    """A plan that notes what it was given, and stores `given` whatever is found."""
 
-    key: str | None = KEY
-    session: Session | None = None
-    messages: tuple[Message, ...] = ()
+    def __init__(self, given: NewTurn | WholeTurn, key: str | None = None) -> None:
+        new = given if isinstance(given, NewTurn) else given.new
+        self.turn_id, self.client_message_id = new.turn_id, new.client_message_id
+        self.session_id = new.session_id
+        self.session: Session | None = None
+        self.messages: tuple[Message, ...] = ()
+        self.remembered: Remembered | None = None
+        self._given = given
+        self._key = key
 
-    def __call__(self, session: Session, messages: tuple[Message, ...]) -> str | None:
+    def key(self, session: Session, messages: tuple[Message, ...]) -> str | None:
         self.session, self.messages = session, messages
-        return self.key
+        return self._key
+
+    def turn(self, remembered: Remembered | None) -> NewTurn | WholeTurn:
+        self.remembered = remembered
+        return self._given
 
 
 async def new_session(store: Store, owner: str = "ada") -> str:
@@ -50,9 +57,16 @@ async def answered(store: Store, key: str | None = KEY, **given: object) -> NewT
     return turn
 
 
-async def found(store: Store, key: str = KEY, owner: str = "ada") -> Remembered | None:
-    session = await new_session(store, owner)
-    return (await store.response(owner, session, Asked(key))).remembered
+async def found(
+    store: Store, key: str | None = KEY, owner: str = "ada"
+) -> Remembered | None:
+    asked = Asked(new_turn(await new_session(store, owner)), key)
+    await store.take_turn(owner, asked.session_id, asked)
+    return asked.remembered
+
+
+async def added(store: Store, turn: WholeTurn, owner: str = "ada") -> BegunTurn:
+    return await store.take_turn(owner, turn.new.session_id, Asked(turn))
 
 
 async def run_sql(store: Store, sql: str, *parameters: str) -> None:
@@ -95,22 +109,40 @@ async def test_the_key_is_made_from_the_session_and_what_was_said_in_it(
     store: Store,
 ) -> None:
     turn = await answered(store)
-    asked = Asked()
-    await store.response("ada", turn.session_id, asked)
-    assert asked.session == await store.session("ada", turn.session_id)
-    assert asked.messages == await store.messages("ada", turn.session_id)
+    session = await store.session("ada", turn.session_id)
+    said = await store.messages("ada", turn.session_id)
+    refused, asked = (Asked(new_turn(turn.session_id)) for _ in range(2))
     with pytest.raises(NotFound):
-        await store.response("eve", turn.session_id, asked)
+        await store.take_turn("eve", turn.session_id, refused)
+    assert refused.session is None
+    await store.take_turn("ada", turn.session_id, asked)
+    assert (asked.session, asked.messages) == (session, said)
 
 
 async def test_without_a_key_nothing_is_found_or_remembered(store: Store) -> None:
     await answered(store, None)
     assert await found(store) is None
-    session = await new_session(store)
-    without = await store.response("ada", session, Asked(None))
-    assert without == Lookup(
-        session=await store.session("ada", session), remembered=None
+    await answered(store)
+    assert await found(store, None) is None
+
+
+async def test_what_cannot_be_read_any_more_is_not_found(store: Store) -> None:
+    turn = await answered(store)
+    await run_sql(
+        store, "UPDATE messages SET stages = '[{}]' WHERE id = ?", turn.answer_id
     )
+    assert await found(store) is None
+
+
+async def test_a_plan_that_breaks_leaves_nothing_behind(store: Store) -> None:
+    class Broken(Asked):
+        def turn(self, remembered: Remembered | None) -> NewTurn | WholeTurn:
+            raise BadRequest("The session's settings do not fit.", "Correct them.")
+
+    session = await new_session(store)
+    with pytest.raises(BadRequest):
+        await store.take_turn("ada", session, Broken(new_turn(session)))
+    assert await store.messages("ada", session) == ()
 
 
 async def test_a_newer_answer_takes_the_key(store: Store) -> None:
@@ -167,10 +199,11 @@ async def test_only_the_answers_found_last_stay_in_memory(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(responses, "KEPT", 2)
-    turns = [await answered(store, str(number)) for number in range(3)]
+    for number in range(3):
+        await answered(store, str(number))
     for number in (0, 1, 0, 2):
         assert await found(store, str(number)) is not None
-    kept = [store._recent.get(turn.turn_id) is not None for turn in turns]
+    kept = [store._recent.get(str(number)) is not None for number in range(3)]
     assert kept == [True, False, True]
 
 
@@ -201,7 +234,7 @@ async def test_a_whole_turn_is_stored_as_one_that_was_begun_and_ended(
 ) -> None:
     session = await new_session(store)
     turn = whole(session)
-    begun = await store.add_turn("ada", turn)
+    begun = await added(store, turn)
     assert begun.is_new
     other = new_turn(await new_session(store))
     lived = await store.begin_turn("ada", other)
@@ -217,10 +250,10 @@ async def test_a_whole_turn_is_stored_as_one_that_was_begun_and_ended(
             *("id", "session_id", "turn_id", "created")
         }:
             assert getattr(one, name) == getattr(two, name)
-    added = await store.turn("ada", turn.new.turn_id)
+    whole_turn = await store.turn("ada", turn.new.turn_id)
     stored = await store.turn("ada", other.turn_id)
     for name in ("state", "strategy", "finish_reason", "metrics", "decisions"):
-        assert getattr(added, name) == getattr(stored, name)
+        assert getattr(whole_turn, name) == getattr(stored, name)
     counted = await store.session("ada", session)
     assert (counted.messages, counted.title) == (2, "What does len() do?")
 
@@ -230,14 +263,14 @@ async def test_a_whole_turn_that_was_asked_before_is_left_as_it_is(
 ) -> None:
     session = await new_session(store)
     first = whole(session, client_message_id="mine")
-    await store.add_turn("ada", first)
+    await added(store, first)
     before = await store.messages("ada", session)
-    again = await store.add_turn("ada", whole(session, client_message_id="mine"))
+    again = await added(store, whole(session, client_message_id="mine"))
     assert (again.turn_id, again.is_new) == (first.new.turn_id, False)
     assert await store.messages("ada", session) == before
     assert (await store.session("ada", session)).messages == 2
     # As when the first write reached the disk, but its success was not reported.
-    assert (await store.add_turn("ada", first)).is_new
+    assert (await added(store, first)).is_new
 
 
 async def test_a_whole_turn_leaves_nothing_behind_where_it_cannot_be(
@@ -246,11 +279,11 @@ async def test_a_whole_turn_leaves_nothing_behind_where_it_cannot_be(
     session = await new_session(store)
     turn = whole(session)
     with pytest.raises(NotFound):
-        await store.add_turn("eve", turn)
+        await added(store, turn, "eve")
     with pytest.raises(NotFound):
-        await store.add_turn("ada", whole(new_id()))
+        await added(store, whole(new_id()))
     taken = await begin(store, session_id=await new_session(store))
     with pytest.raises(Conflict):
-        await store.add_turn("ada", whole(session, message_id=taken.message_id))
+        await added(store, whole(session, message_id=taken.message_id))
     assert await store.messages("ada", session) == ()
     assert (await store.session("ada", session)).messages == 0
