@@ -127,18 +127,22 @@ class Writer:
     async def draft(self, prompt: ChatPrompt, most: int) -> str:
         """A text that nobody sees grow; empty if there was no time for all of it."""
         text, reason = "", None
+        pace = self._runtime.pace
+        began = time.monotonic()
+        limit = min(self._deadline.at(), began + pace.limit_s("large"))
         pieces = generate(
             self._model,
             prompt,
             self._params(most),
-            deadline=self._deadline.at(),
-            seconds_left=self._deadline.left,
+            deadline=limit,
+            seconds_left=lambda: max(0.0, limit - time.monotonic()),
             stop=self._stop,
             priority=Priority.DECISION,
         )
         async for piece in pieces:
             text += piece.text
             reason = piece.finish_reason
+        pace.took("large", time.monotonic() - began)
         return text.strip() if reason == "stop" else ""
 
     def _params(self, most: int) -> SamplingParams:
