@@ -6,24 +6,25 @@ import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
-from jupyter_llmchat.errors import LLMChatError, ModelUnavailable
+from jupyter_llmchat.errors import LLMChatError
 from jupyter_llmchat.language_model import LanguageModel, Message, Priority
 from jupyter_llmchat.prompts import catalogue
 from jupyter_llmchat.protocol import events
-from jupyter_llmchat.protocol.ids import FinishReason, Stage, Tier
+from jupyter_llmchat.protocol.ids import FinishReason, Stage
 
 from .context import fitted
 from .deadline import Deadline
 from .deliberation import Deliberation
 from .delivery import Delivery
 from .metrics import Meter
+from .model_choice import ModelChoice
 from .plan import FIRST, Plan, plan
 from .question import Question
-from .refinement import refine
+from .refinement import refined_in_time
 from .review import JUDGED, Review
 from .runtime import Runtime
 from .stage_prompts import Guide, stage_prompt
@@ -40,8 +41,6 @@ STRUCTURE = ("strategy", "intent", "expertise", "parts", "order", "refine")
 
 HURRY_TOKENS = 60
 """With less than this left for it, a part is asked to be short."""
-LOADING_SHARE = 0.25
-"""Of the answer's time, what it waits for a model that has to be loaded."""
 
 
 async def answer(
@@ -87,13 +86,15 @@ class _Answer:
         """Set when a part has been written, or will not be."""
         self._plan: Plan | None = None
         """Unknown until the model has decided."""
-        self._tier: Tier | None = None
+        self._choice = ModelChoice(
+            runtime, question, self._deadline, self._deliberation, self._notice
+        )
         self._score: float | None = None
 
     async def main(self) -> None:
         try:
             async with AsyncExitStack() as stack:
-                reason = await self._answered(await self._model(stack))
+                reason = await self._answered(await self._choice.entered(stack))
             self._say(
                 events.Complete(
                     turn_id=self._question.turn_id,
@@ -106,33 +107,6 @@ class _Answer:
         finally:
             await self._deliberation.close()
             self.said.put_nowait(None)
-
-    async def _model(self, stack: AsyncExitStack) -> LanguageModel:
-        """The model that writes; the cheapest where another is not to be had."""
-        models = self._runtime.models
-        tier = await self._chosen_tier()
-        if tier != models.names[0]:
-            patience = LOADING_SHARE * self._deadline.left()
-            try:
-                async with asyncio.timeout(patience):
-                    model = await stack.enter_async_context(models.use(tier))
-                self._tier = tier
-                return model
-            except (ModelUnavailable, TimeoutError) as error:
-                why = str(error) or "It is still being loaded."
-                self._notice("tier_unavailable", f"Not answered by “{tier}”: {why}")
-        self._tier = models.names[0] if len(models.names) > 1 else None
-        return await stack.enter_async_context(models.use(models.names[0]))
-
-    async def _chosen_tier(self) -> Tier:
-        names = self._runtime.models.names
-        if self._question.tier is not None:
-            return self._question.tier
-        if len(names) == 1:
-            return names[0]
-        self._deliberation.ask(("tier",), self._question.text, Priority.VISIBLE)
-        chosen = cast(Tier, await self._deliberation.chosen("tier"))
-        return chosen if chosen in names else names[0]
 
     async def _answered(self, model: LanguageModel) -> FinishReason:
         """Writes, judges, and tells why the answer ended."""
@@ -211,7 +185,7 @@ class _Answer:
         guide = Guide(
             intent=chosen["intent"],
             expertise=chosen["expertise"],
-            understood=await self._understood(chosen["refine"]),
+            understood=await self._understood(chosen["refine"] == "unclear"),
         )
         reasons = await _together(
             *(self._part(each, writer, messages, guide) for each in stages)
@@ -254,19 +228,14 @@ class _Answer:
             return 1.0
         return self._prompts.stages[stage].until
 
-    async def _understood(self, refinement: str) -> str:
+    async def _understood(self, is_wanted: bool) -> str:
         """The question in the model's words, if it wants and takes any."""
-        if refinement != "unclear":
+        if not is_wanted:
             return ""
-        left = min(self._deadline.left(), self._runtime.pace.limit_s("medium"))
         try:
-            async with asyncio.timeout(left):
-                refined = await refine(
-                    self._runtime.decider,
-                    self._question.turn_id,
-                    self._question.text,
-                    self._deadline.at(),
-                )
+            refined = await refined_in_time(
+                self._runtime, self._question, self._deadline
+            )
         except (LLMChatError, TimeoutError) as error:
             why = str(error) or "there was not enough time."
             self._notice("not_refined", f"The question was not refined: {why}")
@@ -298,7 +267,7 @@ class _Answer:
         return msgspec.structs.replace(
             self._meter.metrics(self._deliberation.taken),
             quality=self._score,
-            tier=self._tier,
+            tier=self._choice.tier,
         )
 
     def _notice(self, code: str, message: str) -> None:

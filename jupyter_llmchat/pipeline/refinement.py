@@ -22,6 +22,10 @@ from jupyter_llmchat.prompts import catalogue
 from jupyter_llmchat.prompts.staging import RefinementPrompt
 from jupyter_llmchat.protocol.events import Decision, Option, Refinement
 
+from .deadline import Deadline
+from .question import Question
+from .runtime import Runtime
+
 NAME = "refinement"
 """Of the decision whether the model's words are used."""
 
@@ -32,6 +36,16 @@ class Refined:
 
     event: Refinement
     decision: Decision
+
+
+async def refined_in_time(
+    runtime: Runtime, question: Question, deadline: Deadline
+) -> Refined | None:
+    """As `refine`. Raises TimeoutError too, when it takes longer than it may."""
+    async with asyncio.timeout(min(deadline.left(), runtime.pace.limit_s("medium"))):
+        return await refine(
+            runtime.decider, question.turn_id, question.text, deadline.at()
+        )
 
 
 async def refine(

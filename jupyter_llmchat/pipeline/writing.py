@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable
 from contextlib import aclosing
@@ -59,6 +60,8 @@ class Writer:
     ) -> None:
         self.texts: dict[Stage, str] = {}
         """What has been written, by part."""
+        self._numbers: dict[Stage, itertools.count[int]] = {}
+        """Of the next chunk, by part."""
         self._runtime = runtime
         self._model = model
         self._question = question
@@ -92,6 +95,7 @@ class Writer:
         timer = self._meter.stage(stage)
         self._put(self._change(stage, "start"))
         self.texts[stage] = ""
+        self._numbers[stage] = itertools.count()
         reason: FinishReason = "stop"
         part = _Part(timer, length, lambda: self._deadline.left(GRACE * until()))
         pieces = generate(
@@ -103,18 +107,12 @@ class Writer:
             stop=self._stop,
             priority=Priority.DECISION if stage in PREPARATORY else Priority.VISIBLE,
         )
-        chunk_id = 0
         async with aclosing(pieces):
             async for piece in pieces:
                 timer.piece(piece)
                 self._observe(timer)
                 text, ended = part.take(piece)
-                # A part begins with its first word.
-                text = text if self.texts[stage] else text.lstrip()
-                if text:
-                    self.texts[stage] += text
-                    self._put(self._chunk(stage, text, chunk_id))
-                    chunk_id += 1
+                self._add(stage, text)
                 reason = ended or piece.finish_reason or reason
                 if ended:
                     break
@@ -123,6 +121,13 @@ class Writer:
             reason = "stop"
         self._put(self._change(stage, "end", timer, reason))
         return reason
+
+    def _add(self, stage: Stage, text: str) -> None:
+        """More of a part, which begins with its first word."""
+        text = text if self.texts[stage] else text.lstrip()
+        if text:
+            self.texts[stage] += text
+            self._put(self._chunk(stage, text, next(self._numbers[stage])))
 
     async def draft(self, prompt: ChatPrompt, most: int) -> str:
         """A text that nobody sees grow; empty if there was no time for all of it."""

@@ -118,7 +118,7 @@ async def test_flipping_a_decision_flips_the_path(name: str) -> None:
 
 
 def test_every_decision_there_is_has_its_flip() -> None:
-    tested = {*FLIPS, "tier"}  # see test_tiers.py
+    tested = {*FLIPS, "tier"}  # see test_model_choice.py
     assert tested == {*NAMES}
     for name in NAMES:
         assert decision(name).name == name
