@@ -132,18 +132,33 @@ class _Answer:
         reason = max((each for some in reasons for each in some), key=WEIGHT.index)
         self._tell_if_empty(writer, reason)
         if self._over() is None:
-            review = Review(
-                runtime=self._runtime,
-                turn_id=self._question.turn_id,
-                question=self._question.text,
-                messages=messages,
-                writer=writer,
-                deliberation=self._deliberation,
-                deadline=self._deadline,
-                say=self._say,
-            )
-            self._score = await review.run(self._meter.stage(JUDGED).ms)
+            self._score = await self._reviewed(writer, messages)
         return reason
+
+    async def _reviewed(
+        self, writer: Writer, messages: tuple[Message, ...]
+    ) -> float | None:
+        """The answer's score; None if it was not judged, or stopped meanwhile."""
+        review = Review(
+            runtime=self._runtime,
+            turn_id=self._question.turn_id,
+            question=self._question.text,
+            messages=messages,
+            writer=writer,
+            deliberation=self._deliberation,
+            deadline=self._deadline,
+            say=self._say,
+        )
+        judging = asyncio.create_task(review.run(self._meter.stage(JUDGED).ms))
+        stopped = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait({judging, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            return judging.result() if judging.done() else None
+        finally:
+            stopped.cancel()
+            judging.cancel()
+            with suppress(asyncio.CancelledError):
+                await judging
 
     async def _messages(self, model: LanguageModel) -> tuple[Message, ...]:
         """The conversation up to the question, with the notebook if it is needed."""

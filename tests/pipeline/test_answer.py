@@ -143,6 +143,26 @@ async def test_a_stop_reaches_the_model() -> None:
     assert model.closed_early == 1
 
 
+async def test_a_stop_does_not_wait_for_the_judge() -> None:
+    class Slow(FakeModel):
+        async def loglik(self, *args: object, **named: object) -> float:
+            await asyncio.sleep(60)
+            return 0.0
+
+    stop = asyncio.Event()
+    runtime = Runtime(models=OneModel(Slow()))
+    said = []
+    async with asyncio.timeout(5):
+        async for event in answer(runtime, question(), stop):
+            said.append(event)
+            if isinstance(event, events.StageChange) and event.phase == "end":
+                asyncio.get_running_loop().call_later(0.1, stop.set)
+    last = said[-1]
+    assert isinstance(last, events.Complete)
+    assert last.finish_reason == "stop", "its text is whole"
+    assert last.metrics.quality is None
+
+
 async def test_an_answer_ends_in_time_after_a_sentence() -> None:
     model = FakeModel(
         reply=lambda prompt: "It is one of so many words. " * 300, piece_delay_s=0.005
