@@ -24,6 +24,7 @@ from jupyter_llmchat.protocol.ids import new_id
 from jupyter_llmchat.protocol.requests import (
     AskBody,
     AskOptions,
+    ChangeSession,
     ContextPart,
     CreateSession,
     PrepareBody,
@@ -90,6 +91,18 @@ class ChatClient:
     def sessions(self) -> tuple[resources.Session, ...]:
         """The user's sessions, the one used last first."""
         return self._fetch("GET", "sessions", resources.SessionList).sessions
+
+    def rename_session(self, session_id: str, title: str) -> resources.Session:
+        body = ChangeSession(title=title)
+        path = f"sessions/{session_id}"
+        return self._fetch("PATCH", path, resources.Session, body)
+
+    def delete_session(self, session_id: str) -> None:
+        """With all that was said in it."""
+        try:
+            self._check(self._http.request("DELETE", f"sessions/{session_id}"))
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
 
     def messages(self, session_id: str) -> tuple[resources.Message, ...]:
         """Questions and answers of a session, oldest first."""

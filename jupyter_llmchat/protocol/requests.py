@@ -70,6 +70,13 @@ class CreateSession(Body, frozen=True, kw_only=True):
     config: dict[str, Any] = {}
 
 
+class ChangeSession(Body, frozen=True, kw_only=True):
+    """PATCH …/sessions/{id}; what is not named stays."""
+
+    title: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    config: dict[str, Any] | None = None
+
+
 class Ask(AskBody, frozen=True, kw_only=True, tag="ask", tag_field="type"):
     """WebSocket: ask and subscribe to the turn."""
 

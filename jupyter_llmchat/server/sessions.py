@@ -5,7 +5,7 @@ from __future__ import annotations
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from jupyter_llmchat.protocol.requests import CreateSession
+from jupyter_llmchat.protocol.requests import ChangeSession, CreateSession
 from jupyter_llmchat.protocol.resources import MessageList, SessionList
 
 from .base import Endpoint, identifier
@@ -40,6 +40,26 @@ class OneSession(Endpoint):
         store = await self.services.store()
         found = await store.session(self.owner, identifier(session_id, "session"))
         self.reply(found)
+
+    @web.authenticated
+    @authorized
+    async def patch(self, session_id: str) -> None:
+        asked = self.body(ChangeSession)
+        if asked.config is not None:
+            check_session_config(asked.config)
+        store = await self.services.store()
+        changed = await store.change_session(
+            self.owner, identifier(session_id, "session"), asked.title, asked.config
+        )
+        self.reply(changed)
+
+    @web.authenticated
+    @authorized
+    async def delete(self, session_id: str) -> None:
+        turns = await self.services.turns()
+        await turns.remove_session(self.owner, identifier(session_id, "session"))
+        self.set_status(204)
+        self.finish()
 
 
 class Messages(Endpoint):

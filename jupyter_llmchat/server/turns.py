@@ -114,6 +114,25 @@ class Turns:
         await self._around.store.turn(owner, turn_id)
         return False
 
+    async def remove_session(self, owner: str, session_id: str) -> None:
+        """Deletes a session; answers that are being written in it are stopped first.
+
+        Raises NotFound, Busy when one of them does not end.
+        """
+        await self._around.store.session(owner, session_id)
+        writing = {
+            task: turn
+            for task, turn in self._running.items()
+            if turn.events.start.session_id == session_id
+        }
+        for turn in writing.values():
+            turn.cancel()
+        if writing:
+            _, late = await asyncio.wait(writing, timeout=CLOSING_S)
+            if late:
+                raise Busy("An answer in this session does not end.", "Try again.")
+        await self._around.store.remove_session(owner, session_id)
+
     async def close(self) -> None:
         """Interrupts what runs and waits, within bounds, until it is stored."""
         for each in self._replayed.values():

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = "id, title, created_us, updated_us, messages, config"
 _TITLE_CHARS = 80
+_OF_TURNS = ("message_chunks", "decisions", "metrics", "responses")
+"""Tables with rows of single turns."""
 
 
 def add(
@@ -50,6 +52,33 @@ def get(cursor: Cursor, owner: str, session_id: str) -> Session:
             "There is no such conversation.", "Choose one from the list or start anew."
         )
     return _session(row)
+
+
+def change(
+    cursor: Cursor, owner: str, session_id: str, title: str | None, config: str | None
+) -> Session:
+    """What is None stays; `config` is JSON text. Raises NotFound."""
+    get(cursor, owner, session_id)
+    cursor.run(
+        "UPDATE sessions SET title = coalesce(?, title), config = coalesce(?, config)"
+        " WHERE id = ?",
+        *(title, config, session_id),
+    )
+    return get(cursor, owner, session_id)
+
+
+def remove(cursor: Cursor, owner: str, session_id: str) -> None:
+    """With all that was said in it. Raises NotFound."""
+    get(cursor, owner, session_id)
+    for table in _OF_TURNS:
+        cursor.run(
+            f"DELETE FROM {table} WHERE turn_id IN"
+            " (SELECT id FROM turns WHERE session_id = ?)",
+            session_id,
+        )
+    for table in ("messages", "turns"):
+        cursor.run(f"DELETE FROM {table} WHERE session_id = ?", session_id)
+    cursor.run("DELETE FROM sessions WHERE id = ?", session_id)
 
 
 def note_use(cursor: Cursor, session_id: str, now: Moment) -> None:

@@ -103,6 +103,23 @@ class Store:
         """Raises NotFound, for another owner's too."""
         return await self._read(lambda cursor: sessions.get(cursor, owner, session_id))
 
+    async def change_session(
+        self,
+        owner: str,
+        session_id: str,
+        title: str | None = None,
+        config: dict[str, Any] | None = None,
+    ) -> Session:
+        """What is None stays. Raises NotFound, BadRequest as `create_session`."""
+        text = None if config is None else to_json(config)
+        return await self._write(
+            lambda cursor: sessions.change(cursor, owner, session_id, title, text)
+        )
+
+    async def remove_session(self, owner: str, session_id: str) -> None:
+        """With all that was said in it. Raises NotFound."""
+        await self._write(lambda cursor: sessions.remove(cursor, owner, session_id))
+
     async def messages(self, owner: str, session_id: str) -> tuple[Message, ...]:
         """Oldest first; unfinished answers with the text so far. Raises NotFound."""
 

@@ -270,6 +270,12 @@ class Api:
     async def post(self, *path: str, body: Any = None, **options: Any) -> HTTPResponse:
         return await self._call("POST", path, body, options)
 
+    async def patch(self, *path: str, body: Any, **options: Any) -> HTTPResponse:
+        return await self._call("PATCH", path, body, options)
+
+    async def delete(self, *path: str, **options: Any) -> HTTPResponse:
+        return await self._call("DELETE", path, None, options)
+
     async def new_session(self) -> str:
         response = await self.post("sessions", body={})
         assert response.code == 201, response.body
@@ -289,7 +295,7 @@ class Api:
             *path,
             method=method,
             headers=headers,
-            body=raw if method == "POST" else None,
+            body=raw if method in ("POST", "PATCH") else None,
             raise_error=False,
             **options,
         )

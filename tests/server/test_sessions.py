@@ -47,7 +47,37 @@ async def test_another_owners_session_is_not_found(
     assert extension.services is not None
     store = await extension.services.store()
     session = await store.create_session("eve", "", {})
-    for path in ((), ("messages",)):
-        response = await api.get("sessions", session.id, *path)
+    for response in (
+        await api.get("sessions", session.id),
+        await api.get("sessions", session.id, "messages"),
+        await api.patch("sessions", session.id, body={"title": "Mine"}),
+        await api.delete("sessions", session.id),
+    ):
         assert (response.code, json.loads(response.body)["code"]) == (404, "not_found")
+    assert (await store.session("eve", session.id)).title == ""
     assert json.loads((await api.get("sessions")).body) == {"sessions": []}
+
+
+async def test_a_session_is_renamed_and_set_up(api: Api) -> None:
+    session = await api.new_session()
+    renamed = await api.patch("sessions", session, body={"title": "Mäuse"})
+    assert (renamed.code, json.loads(renamed.body)["title"]) == (200, "Mäuse")
+    config = {"temperature": 0.5}
+    await api.patch("sessions", session, body={"config": config})
+    read = json.loads((await api.get("sessions", session)).body)
+    assert (read["title"], read["config"]) == ("Mäuse", config)
+    for body in ({"config": {"temperature": "hot"}}, {"titel": "x"}, {"title": 1}):
+        assert (await api.patch("sessions", session, body=body)).code == 400
+    assert json.loads((await api.get("sessions", session)).body) == read
+
+
+async def test_a_deleted_session_is_gone_with_all_that_was_said(api: Api) -> None:
+    session, other = await api.new_session(), await api.new_session()
+    await api.ask(session, "What is it?")
+    await api.ask(other, "And that?")
+    deleted = await api.delete("sessions", session)
+    assert (deleted.code, deleted.body) == (204, b"")
+    assert (await api.get("sessions", session, "messages")).code == 404
+    assert (await api.delete("sessions", session)).code == 404
+    kept = json.loads((await api.get("sessions", other, "messages")).body)["messages"]
+    assert [each["text"] for each in kept] == ["And that?", "Forty-two."]

@@ -7,7 +7,7 @@ import pytest
 
 from jupyter_llmchat.config import LimitsConfig
 from jupyter_llmchat.errors import BadRequest, Busy, Conflict, NotFound, TooLarge
-from jupyter_llmchat.protocol.events import Chunk, Queued, Start
+from jupyter_llmchat.protocol.events import Chunk, Complete, Queued, Start
 from jupyter_llmchat.server.services import Services
 from jupyter_llmchat.server.turns import check_session_config
 
@@ -265,3 +265,21 @@ def test_a_session_s_settings_are_checked_but_its_own_keys_are_not() -> None:
     assert options.temperature == 0.5
     with pytest.raises(BadRequest, match="temperature"):
         check_session_config({"temperature": "hot"})
+
+
+async def test_a_session_is_deleted_once_its_answers_have_been_stopped(
+    tmp_path: Path,
+) -> None:
+    script = Script(steps=(*said("Forty")[:2], asyncio.Event()))
+    async with running(settings(tmp_path / "chat.duckdb"), script) as services:
+        turns, session = await services.turns(), await new_session(services)
+        subscription = await turns.ask("local", session, ask_body())
+        await turns.remove_session("local", session)
+        ended = (await all_of(subscription))[-1]
+        assert isinstance(ended, Complete)
+        assert ended.finish_reason == "cancelled"
+        store = await services.store()
+        with pytest.raises(NotFound):
+            await store.session("local", session)
+        with pytest.raises(NotFound):
+            await turns.remove_session("local", session)

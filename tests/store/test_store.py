@@ -309,3 +309,35 @@ async def test_without_a_path_everything_works_in_memory() -> None:
     await store.end_turn(ended(begun))
     assert (await store.turn("ada", begun.turn_id)).metrics == METRICS
     await store.close()
+
+
+async def test_a_session_is_changed_as_far_as_it_is_named(store: Store) -> None:
+    session = await store.create_session("ada", "first", {"n": 1})
+    renamed = await store.change_session("ada", session.id, title="second")
+    assert (renamed.title, renamed.config) == ("second", {"n": 1})
+    changed = await store.change_session("ada", session.id, config={"n": 2})
+    assert (changed.title, changed.config) == ("second", {"n": 2})
+    with pytest.raises(NotFound):
+        await store.change_session("bob", session.id, title="mine")
+
+
+async def test_a_removed_session_leaves_no_row_behind(store: Store, path: Path) -> None:
+    import duckdb
+
+    session = await store.create_session("ada", "", {})
+    begun = await begin(store, session_id=session.id)
+    await store.append_text(begun.turn_id, "core", "Forty")
+    await store.add_decision(begun.turn_id, decision(begun.turn_id))
+    await store.end_turn(ended(begun), "a key")
+    with pytest.raises(NotFound):
+        await store.remove_session("bob", session.id)
+    await store.remove_session("ada", session.id)
+    assert await store.sessions("ada") == ()
+    await store.close()
+    with duckdb.connect(str(path)) as database:
+        tables = database.execute(
+            "SELECT table_name FROM duckdb_tables()"
+            " WHERE table_name <> 'schema_version'"
+        ).fetchall()
+        for (table,) in tables:
+            assert database.execute(f"SELECT * FROM {table}").fetchall() == []
