@@ -31,6 +31,8 @@ from .subject import Decided, Rated, Written
 
 SEED = 4
 """Both sides draw their words by it, so that an evaluation can be repeated."""
+TEMPERATURE = 0.0
+"""The likeliest words, so that two answers differ by how they were asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +92,7 @@ class Assistant:
         prompts = catalogue.stages()
         asked = _question(question, context, started, None)
         talk = await fitted(self.model, asked, prompts, self.runtime.config)
-        params = SamplingParams(
-            max_tokens=tokens, temperature=self.runtime.config.temperature, seed=SEED
-        )
+        params = SamplingParams(max_tokens=tokens, temperature=TEMPERATURE, seed=SEED)
         stream = self.model.generate(ChatPrompt(talk.messages()), params)
         async with aclosing(stream):
             async for piece in stream:
@@ -133,5 +133,6 @@ def _question(
         arrived=arrived,
         deadline_s=deadline_s,
         seed=SEED,
+        temperature=TEMPERATURE,
         context=(ContextPart(kind="notebook", text=context),) if context else (),
     )

@@ -39,6 +39,10 @@ WEIGHT: tuple[FinishReason, ...] = ("stop", "length", "deadline", "cancelled")
 STRUCTURE = ("strategy", "intent", "expertise", "parts", "order", "refine")
 """Decided about the question while the core is being written."""
 
+CERTAIN = 0.8
+"""The notebook is left out only if the model is so sure that it is not needed: an
+answer that lacks it is worse than one that has read too much."""
+
 HURRY_TOKENS = 60
 """With less than this left for it, a part is asked to be short."""
 
@@ -174,8 +178,10 @@ class _Answer:
         )
         if fit.notice:
             self._notice("context_left_out", fit.notice)
-        needed = asked and await self._deliberation.chosen("context") == "notebook"
-        return fit.messages(with_context=needed)
+        needless = not asked or await self._deliberation.is_sure(
+            "context", "general", CERTAIN
+        )
+        return fit.messages(with_context=not needless)
 
     async def _others(
         self, writer: Writer, messages: tuple[Message, ...]

@@ -67,6 +67,16 @@ class Deliberation:
         stopped.cancel()
         return task.result()[name] if task.done() else deciding.decision(name).safe
 
+    async def is_sure(self, name: str, option: str, least: float) -> bool:
+        """Whether the option is taken, and by the model with that probability."""
+        if await self.chosen(name) != option:
+            return False
+        for decision in self._taken:
+            if decision.name == name:
+                shares = {each.label: each.probability for each in decision.options}
+                return shares.get(option, 0.0) >= least
+        return False
+
     def settle(self, decision: Decision) -> None:
         """Records a decision that was read off otherwise than by options."""
         self._taken.append(decision)

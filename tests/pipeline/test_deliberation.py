@@ -82,3 +82,11 @@ async def test_a_bug_comes_through() -> None:
     with pytest.raises(ZeroDivisionError):
         await case.its.chosen("strategy")
     await case.its.close()
+
+
+async def test_whether_the_model_is_sure_goes_by_its_probability() -> None:
+    case = Deliberating(FakeModel(choice=deciding(context="general")))
+    case.its.ask(("context",), "Why?")
+    assert await case.its.is_sure("context", "general", 0.8)
+    assert not await case.its.is_sure("context", "general", 0.81)
+    assert not await case.its.is_sure("context", "notebook", 0.0)
