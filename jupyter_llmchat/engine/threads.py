@@ -82,10 +82,6 @@ class ThreadGovernor:
         fitting = [rung for rung in self._rungs if rung <= min(best, free + SLACK)]
         return max(fitting, default=self._rungs[0])
 
-    def expected_ms(self, threads: int, rows: int, cells: int) -> float:
-        """What a step takes when nobody is in the way."""
-        return self._speed.step_ms(threads, rows, cells)
-
     def observe(self, threads: int, rows: int, cells: int, ms: float) -> None:
         """A step of so many rows, with `cells` of the cache in use, took `ms` with
         what `threads` said before it. Steps broken off are not to be told."""

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from jupyter_llmchat.pipeline.judge_test import auc
+
 from .report import Bound, Figure
 from .rows import BAD_KINDS, JudgeRow
 from .subject import Subject
@@ -72,9 +74,3 @@ def figures(outcomes: Sequence[JudgeOutcome]) -> list[Figure]:
         measure = "judge: reliability that it states"
         found.append(Figure(measure=measure, value=said, unit="AUC"))
     return found
-
-
-def auc(higher: Sequence[float], lower: Sequence[float]) -> float:
-    """How often one of `higher` is above one of `lower`; 0.5 is chance."""
-    above = sum((a > b) + 0.5 * (a == b) for a in higher for b in lower)
-    return above / (len(higher) * len(lower))

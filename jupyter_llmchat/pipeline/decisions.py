@@ -42,6 +42,8 @@ from jupyter_llmchat.prompts.deciding import (
 )
 from jupyter_llmchat.protocol.events import Decision, Option
 
+from .comparison import excerpt
+
 EXCERPT_CHARS = 1200
 """More of a text does not change what kind of text it is."""
 
@@ -235,11 +237,7 @@ def _shown(prompt: DecisionPrompt, example: Example) -> str:
 
 def _excerpt(text: str) -> str:
     """Beginning and end of a long text, on one line as in the examples."""
-    flat = " ".join(text.split())
-    if len(flat) <= EXCERPT_CHARS:
-        return flat
-    half = EXCERPT_CHARS // 2
-    return f"{flat[:half]} … {flat[-half:]}"
+    return excerpt(" ".join(text.split()), EXCERPT_CHARS)
 
 
 def _decision(

@@ -36,7 +36,7 @@ class Deliberation:
         self._deadline = deadline
         self._stop = stop
         self._say = say
-        self._tasks: dict[str, asyncio.Task[dict[str, str]]] = {}
+        self._tasks: dict[str, asyncio.Task[dict[str, Decision]]] = {}
         """By the decision's name; those asked together share one."""
         self._taken: list[Decision] = []
 
@@ -61,21 +61,24 @@ class Deliberation:
     async def chosen(self, name: str) -> str:
         """The option taken, once it is known; the safe one for an answer that has been
         stopped. It must have been asked for."""
+        decision = await self._known(name)
+        return decision.chosen if decision else deciding.decision(name).safe
+
+    async def is_sure(self, name: str, option: str, least: float) -> bool:
+        """Whether the option is taken, and by the model with that probability."""
+        decision = await self._known(name)
+        if decision is None or decision.chosen != option:
+            return False
+        shares = {each.label: each.probability for each in decision.options}
+        return shares.get(option, 0.0) >= least
+
+    async def _known(self, name: str) -> Decision | None:
+        """Waits for the decision; None for an answer that has been stopped."""
         task = self._tasks[name]
         stopped = asyncio.create_task(self._stop.wait())
         await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
-        return task.result()[name] if task.done() else deciding.decision(name).safe
-
-    async def is_sure(self, name: str, option: str, least: float) -> bool:
-        """Whether the option is taken, and by the model with that probability."""
-        if await self.chosen(name) != option:
-            return False
-        for decision in self._taken:
-            if decision.name == name:
-                shares = {each.label: each.probability for each in decision.options}
-                return shares.get(option, 0.0) >= least
-        return False
+        return task.result()[name] if task.done() else None
 
     def settle(self, decision: Decision) -> None:
         """Records a decision that was read off otherwise than by options."""
@@ -90,11 +93,11 @@ class Deliberation:
 
     async def _decided(
         self, names: tuple[str, ...], content: str, priority: Priority, size: CallSize
-    ) -> dict[str, str]:
+    ) -> dict[str, Decision]:
         decisions = await self._by_model(names, content, priority, size)
         for decision in decisions:
             self.settle(decision)
-        return {each.name: each.chosen for each in decisions}
+        return {each.name: each for each in decisions}
 
     async def _by_model(
         self, names: tuple[str, ...], content: str, priority: Priority, size: CallSize

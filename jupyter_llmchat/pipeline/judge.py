@@ -6,19 +6,10 @@ self-test finds out (DESIGN §2: a model of 135 M parameters cannot rate at all)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
-
 from jupyter_llmchat.language_model import LanguageModel, Part, Priority, TextPrompt
 from jupyter_llmchat.prompts import catalogue
 
-
-class Judge(Protocol):
-    """Raises what the model raises."""
-
-    async def score(self, question: str, answer: str) -> float:
-        """More for a better answer; comparable between answers by the same judge."""
-        ...
+from .likelihood import Labelled, loglik
 
 
 class Likelihood:
@@ -34,31 +25,22 @@ class Likelihood:
         self._model = model
         self._priority = priority
         self._prompts = catalogue.judge()
-        self._alone: dict[_Labelled, float] = {}
+        self._alone: dict[Labelled, float] = {}
 
     async def score(self, question: str, answer: str) -> float:
-        asked = _Labelled(self._prompts.question, question)
-        answered = _Labelled(self._prompts.answer, answer)
+        asked = Labelled(self._prompts.question, question)
+        answered = Labelled(self._prompts.answer, answer)
         return await self._gain(asked, answered) + await self._gain(answered, asked)
 
-    async def _gain(self, text: _Labelled, given: _Labelled) -> float:
+    async def _gain(self, text: Labelled, given: Labelled) -> float:
         """What knowing `given` adds to the log-probability of `text`."""
         if text not in self._alone:
-            nothing = _Labelled(given.label, self._prompts.nothing)
+            nothing = Labelled(given.label, self._prompts.nothing)
             self._alone[text] = await self._loglik(text, nothing)
         return await self._loglik(text, given) - self._alone[text]
 
-    async def _loglik(self, text: _Labelled, given: _Labelled) -> float:
-        prompt = TextPrompt(
-            (
-                Part(given.label, trusted=True),
-                Part(f" {given.text}"),
-                Part(f"\n{text.label}", trusted=True),
-            )
-        )
-        return await self._model.loglik(
-            prompt, f" {text.text}", priority=self._priority
-        )
+    async def _loglik(self, text: Labelled, given: Labelled) -> float:
+        return await loglik(self._model, text, given, priority=self._priority)
 
 
 class Rating:
@@ -109,9 +91,3 @@ class Rating:
                 Part(f"\n{rating.label} ", trusted=True),
             )
         )
-
-
-@dataclass(frozen=True)
-class _Labelled:
-    label: str
-    text: str

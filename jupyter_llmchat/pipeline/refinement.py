@@ -23,6 +23,7 @@ from jupyter_llmchat.prompts.staging import RefinementPrompt
 from jupyter_llmchat.protocol.events import Decision, Option, Refinement
 
 from .deadline import Deadline
+from .likelihood import Labelled, gain
 from .question import Question
 from .runtime import Runtime
 
@@ -58,12 +59,12 @@ async def refine(
     if not text or text == question.strip():
         return None
     written = time.monotonic()
-    gain = await _gain(model, prompt, question, text, deadline)
-    used = 1 / (1 + math.exp(-gain))
+    more = await _gain(model, prompt, question, text, deadline)
+    used = 1 / (1 + math.exp(-more))
     now = time.monotonic()
     return Refined(
         event=Refinement(
-            turn_id=turn_id, text=text, used=gain > 0, ms=(now - began) * 1e3
+            turn_id=turn_id, text=text, used=more > 0, ms=(now - began) * 1e3
         ),
         decision=Decision(
             turn_id=turn_id,
@@ -72,7 +73,7 @@ async def refine(
                 Option(label="refined", probability=used),
                 Option(label="original", probability=1 - used),
             ),
-            chosen="refined" if gain > 0 else "original",
+            chosen="refined" if more > 0 else "original",
             # Against the question's likelihood where nothing is known.
             calibrated=True,
             tokens=0,
@@ -113,18 +114,13 @@ async def _gain(
 ) -> float:
     """By how much the rewritten question makes the original likelier (nats a token)."""
 
-    async def loglik(given: str) -> float:
-        known = TextPrompt(
-            (
-                Part(prompt.rewritten, trusted=True),
-                Part(f" {given}"),
-                Part(f"\n{prompt.question}", trusted=True),
-            )
-        )
-        return await model.loglik(known, f" {_line(question)}", deadline=deadline)
-
-    given, alone = await asyncio.gather(loglik(text), loglik(prompt.nothing))
-    return given - alone
+    return await gain(
+        model,
+        Labelled(prompt.question, _line(question)),
+        Labelled(prompt.rewritten, text),
+        prompt.nothing,
+        deadline=deadline,
+    )
 
 
 def _line(question: str) -> str:

@@ -12,12 +12,12 @@ from jupyter_llmchat.language_model import (
     Part,
     Priority,
     SamplingParams,
-    TextPrompt,
 )
 from jupyter_llmchat.models.judge_skill import JudgeSkill
 from jupyter_llmchat.prompts.comparison import comparison
 
 from .comparison import ANSWER_CHARS, QUESTION_CHARS, excerpt
+from .likelihood import Labelled, gain
 
 ABLE = 0.75
 """AUC on answers with a mistake from which on a model is asked. One that does not see
@@ -89,19 +89,11 @@ async def _gain(
 ) -> float:
     """What knowing the text adds to the log-probability of the question."""
     prompts = comparison()
-
-    async def loglik(given: str) -> float:
-        parts = (
-            Part(prompts.answer, trusted=True),
-            Part(f" {given}"),
-            Part(f"\n{prompts.question}", trusted=True),
-        )
-        return await model.loglik(
-            TextPrompt(parts),
-            f" {excerpt(question, QUESTION_CHARS)}",
-            deadline=deadline,
-            priority=priority,
-        )
-
-    given, without = await asyncio.gather(loglik(text), loglik(prompts.nothing))
-    return given - without
+    return await gain(
+        model,
+        Labelled(prompts.question, excerpt(question, QUESTION_CHARS)),
+        Labelled(prompts.answer, text),
+        prompts.nothing,
+        deadline=deadline,
+        priority=priority,
+    )

@@ -93,7 +93,8 @@ class Writer:
         """Streams one part to its end, which comes when the share `until` of the
         answer's time is used up at the latest. Raises what the model raises."""
         timer = self._meter.stage(stage)
-        self._put(self._change(stage, "start"))
+        turn_id = self._question.turn_id
+        self._put(StageChange(turn_id=turn_id, stage=stage, phase="start"))
         self.texts[stage] = ""
         self._numbers[stage] = itertools.count()
         reason: FinishReason = "stop"
@@ -119,7 +120,16 @@ class Writer:
         if stage in PREPARATORY and reason == "length":
             # The length of these is ours: that it is reached is nothing to tell.
             reason = "stop"
-        self._put(self._change(stage, "end", timer, reason))
+        self._put(
+            StageChange(
+                turn_id=turn_id,
+                stage=stage,
+                phase="end",
+                tokens=timer.tokens,
+                ms=timer.ms,
+                finish_reason=reason,
+            )
+        )
         return reason
 
     def _add(self, stage: Stage, text: str) -> None:
@@ -170,22 +180,6 @@ class Writer:
             text=text,
             chunk_id=chunk_id,
             timestamp=time.time(),
-        )
-
-    def _change(
-        self,
-        stage: Stage,
-        phase: str,
-        timer: StageTimer | None = None,
-        reason: FinishReason | None = None,
-    ) -> StageChange:
-        return StageChange(
-            turn_id=self._question.turn_id,
-            stage=stage,
-            phase="start" if phase == "start" else "end",
-            tokens=timer.tokens if timer else 0,
-            ms=timer.ms if timer else 0.0,
-            finish_reason=reason,
         )
 
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import functools
-import tomllib
-from importlib import resources
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import msgspec
 
 from jupyter_llmchat.protocol.ids import ContextKind
 
-from .deciding import DecisionPrompt as DecisionPrompt
-from .deciding import decision as decision
+from .files import read
 from .staging import StagePrompts as StagePrompts
 from .staging import stages as stages
-
-T = TypeVar("T")
 
 
 class RatedAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,19 +77,14 @@ class ContextPrompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @functools.cache
 def context() -> ContextPrompts:
-    return _read("context.toml", ContextPrompts)
+    return read("context.toml", ContextPrompts)
 
 
 @functools.cache
 def judge() -> JudgePrompts:
-    return _read("judge.toml", JudgePrompts)
+    return read("judge.toml", JudgePrompts)
 
 
 @functools.cache
 def selftest() -> SelfTestSet:
-    return _read("selftest.toml", SelfTestSet)
-
-
-def _read(file: str, kind: type[T]) -> T:
-    text = resources.files(__package__).joinpath(file).read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), type=kind)
+    return read("selftest.toml", SelfTestSet)

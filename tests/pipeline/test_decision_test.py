@@ -11,7 +11,7 @@ from jupyter_llmchat.language_model import Choice, Priority
 from jupyter_llmchat.pipeline import decision_test
 from jupyter_llmchat.pipeline.decision_test import AT_ONCE, FEWEST, balanced
 from jupyter_llmchat.pipeline.decisions import decide_all
-from jupyter_llmchat.prompts import catalogue
+from jupyter_llmchat.prompts import catalogue, deciding
 from jupyter_llmchat.prompts.deciding import members
 from tests.fakes import FakeModel
 
@@ -63,7 +63,7 @@ async def test_a_model_that_decides_well_is_found_to() -> None:
         assert skill.style == "few_shot"
         labelled = [row for row in LABELS.values() if name in row]
         assert skill.number == len(labelled)
-        assert skill.chance == 1 / len(catalogue.decision(name).options)
+        assert skill.chance == 1 / len(deciding.decision(name).options)
 
 
 async def test_what_a_model_cannot_decide_is_found_too() -> None:
@@ -81,7 +81,7 @@ async def test_what_other_prompts_tell_is_heard() -> None:
     # A task for a more able model is mostly one for a longer answer.
     assert found["tier"].reliable
     assert found["tier"].weighing is not None
-    tier = [catalogue.decision("tier")]
+    tier = [deciding.decision("tier")]
     taken = await decide_all(model, "t", tier, DATA.questions[0].content, skills=found)
     assert taken[0].calibrated
 

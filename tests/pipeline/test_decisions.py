@@ -27,15 +27,15 @@ from jupyter_llmchat.pipeline.decisions import (
     decide_all,
     render,
 )
-from jupyter_llmchat.prompts import catalogue
+from jupyter_llmchat.prompts import deciding
 from jupyter_llmchat.prompts.deciding import members
 from jupyter_llmchat.worker.link import WorkerLink
 from tests.fakes import FakeModel, prompt_text
 
-STRATEGY = catalogue.decision("strategy")
-INTENT = catalogue.decision("intent")
-TIER = catalogue.decision("tier")
-COMPLETE = catalogue.decision("complete")
+STRATEGY = deciding.decision("strategy")
+INTENT = deciding.decision("intent")
+TIER = deciding.decision("tier")
+COMPLETE = deciding.decision("complete")
 
 SKILL = DecisionSkill(accuracy=0.9, number=100, chance=0.3, reliable=True)
 
@@ -129,7 +129,7 @@ async def test_a_decision_tells_all_options_and_their_cost() -> None:
 
 @pytest.mark.parametrize("prompt", members("question"), ids=lambda each: each.name)
 async def test_what_the_model_cannot_decide_is_the_safe_option(
-    prompt: catalogue.DecisionPrompt,
+    prompt: deciding.DecisionPrompt,
 ) -> None:
     unsafe = next(each for each in prompt.options if each != prompt.safe)
     model = FakeModel(choice=lambda asked, options: f" {prompt.word(unsafe)}")
@@ -219,7 +219,7 @@ async def test_the_embedded_model_decides_as_a_person_would(link: WorkerLink) ->
     rows = [json.loads(line) for line in DATA.read_text("utf-8").splitlines()]
     rows = rows[:: len(rows) // SOME]
     right = dict.fromkeys(LEAST, 0)
-    prompts = [catalogue.decision(name) for name in LEAST]
+    prompts = [deciding.decision(name) for name in LEAST]
     for row in rows:
         taken = await decide_all(
             link, "t", prompts, row["question"], skills=known.decisions

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from jupyter_llmchat.config import PipelineConfig
-from jupyter_llmchat.prompts import catalogue
+from jupyter_llmchat.prompts import catalogue, deciding
 from jupyter_llmchat.protocol.ids import STAGES
 
-STRATEGY = catalogue.decision("strategy")
+STRATEGY = deciding.decision("strategy")
 PROMPTS = catalogue.stages()
 JUDGE = catalogue.judge()
 
