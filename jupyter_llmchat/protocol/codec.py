@@ -41,6 +41,16 @@ def decode(data: bytes | str, kind: type[T]) -> T:
         ) from error
 
 
+def convert_query(arguments: dict[str, str], kind: type[T]) -> T:
+    """A query's arguments as a struct; raises BadRequest."""
+    try:
+        return msgspec.convert(arguments, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise BadRequest(
+            f"The query does not fit: {error}.", "Correct the named argument."
+        ) from error
+
+
 def decode_event(data: bytes | str) -> TurnEvent:
     """An event as the server sent it. Fields that are new to us are left out."""
     return _EVENT.decode(data)

@@ -18,6 +18,16 @@ class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Base of every request body."""
 
 
+class Query(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the queries of an address, which arrive as text."""
+
+
+class EventsQuery(Query, frozen=True, kw_only=True):
+    """GET …/turns/{id}/events; a Last-Event-ID header comes first."""
+
+    from_seq: Annotated[int, msgspec.Meta(ge=0, lt=10**9)] = 0
+
+
 class AskOptions(Body, frozen=True, kw_only=True):
     """What a question may set; everything else comes from the session."""
 

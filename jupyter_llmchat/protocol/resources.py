@@ -159,6 +159,10 @@ class Cancelled(Resource, frozen=True, kw_only=True):
     stopping: bool
 
 
+class Accepted(Resource, frozen=True, kw_only=True):
+    """What was asked for will be done in idle time."""
+
+
 class ErrorBody(Resource, frozen=True, kw_only=True):
     """Every answer with a status of 400 or more."""
 

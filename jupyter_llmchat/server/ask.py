@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 
-from jupyter_server.auth.decorator import authorized
-from tornado import web
 from tornado.iostream import StreamClosedError
 
 from jupyter_llmchat.errors import BadRequest, LLMChatError
-from jupyter_llmchat.protocol.requests import AskBody
-from jupyter_llmchat.protocol.resources import Cancelled
+from jupyter_llmchat.protocol.events import TurnEvent
+from jupyter_llmchat.protocol.requests import AskBody, EventsQuery
+from jupyter_llmchat.protocol.resources import Cancelled, Turn
 from jupyter_llmchat.protocol.sse import HEARTBEAT, frame
 
-from .base import Endpoint, identifier
+from .base import Endpoint
 from .hub import Subscription
+from .operation import operation
 
+EVENT_STREAM = "text/event-stream"
 HEARTBEAT_S = 15.0
 """A quiet stream says this often that it is alive."""
 WRITE_S = 30.0
@@ -30,12 +31,12 @@ class EventStream(Endpoint):
     async def stream(self, subscription: Subscription) -> None:
         """Sends until the turn has ended or the client has gone; the turn goes on."""
         self._subscription = subscription
-        self.set_header("Content-Type", "text/event-stream")
+        self.set_header("Content-Type", EVENT_STREAM)
         self.set_header("Cache-Control", "no-cache, no-transform")
         self.set_header("X-Accel-Buffering", "no")
         try:
             await self._send(subscription)
-            self.finish(set_content_type="text/event-stream")
+            self.finish(set_content_type=EVENT_STREAM)
         except (StreamClosedError, TimeoutError, LLMChatError) as error:
             # Cut, not finished: a client that is still there sees that it must resume.
             self.log.debug("a stream of events was cut: %s", error)
@@ -65,53 +66,51 @@ class EventStream(Endpoint):
 class Ask(EventStream):
     """Ask a question in a session."""
 
-    @web.authenticated
-    @authorized
-    async def post(self, session_id: str) -> None:
-        asked = self.body(AskBody)
+    @operation(body=AskBody, reply=TurnEvent, media=EVENT_STREAM)
+    async def post(self, session_id: str, asked: AskBody) -> None:
+        """Ask a question; the answer is a stream of events."""
         turns = await self.services.turns()
-        session = identifier(session_id, "session")
-        await self.stream(await turns.ask(self.owner, session, asked))
+        await self.stream(await turns.ask(self.owner, session_id, asked))
 
 
 class TurnEvents(EventStream):
     """Listen to a turn again, from any event on."""
 
-    @web.authenticated
-    @authorized
-    async def get(self, turn_id: str) -> None:
-        from_seq = self._from_seq()
+    @operation(query=EventsQuery, reply=TurnEvent, media=EVENT_STREAM)
+    async def get(self, turn_id: str, query: EventsQuery) -> None:
+        """Listen to a turn again, from any event on."""
+        from_seq = self._after_last() or query.from_seq
         turns = await self.services.turns()
-        turn = identifier(turn_id, "turn")
-        await self.stream(await turns.listen(self.owner, turn, from_seq))
+        await self.stream(await turns.listen(self.owner, turn_id, from_seq))
 
-    def _from_seq(self) -> int:
+    def _after_last(self) -> int:
+        """The event after the one that a client names as its last; 0 for none."""
         last = self.request.headers.get("Last-Event-ID")
-        given = self.get_query_argument("from_seq", "0") if last is None else last
-        if not given.isascii() or not given.isdigit() or len(given) > 9:
+        if last is None:
+            return 0
+        if not last.isascii() or not last.isdigit() or len(last) > 9:
             raise BadRequest(
-                "Last-Event-ID and from_seq are whole numbers from 0 on.",
+                "Last-Event-ID is a whole number from 0 on.",
                 "Send the id of the last event that was received.",
             )
-        return int(given) + (last is not None)
+        return int(last) + 1
 
 
 class OneTurn(Endpoint):
     """A question and what became of it."""
 
-    @web.authenticated
-    @authorized
-    async def get(self, turn_id: str) -> None:
+    @operation(reply=Turn)
+    async def get(self, turn_id: str) -> Turn:
+        """See what became of a question."""
         store = await self.services.store()
-        self.reply(await store.turn(self.owner, identifier(turn_id, "turn")))
+        return await store.turn(self.owner, turn_id)
 
 
 class CancelTurn(Endpoint):
     """Stop a turn; what was said is kept."""
 
-    @web.authenticated
-    @authorized
-    async def post(self, turn_id: str) -> None:
+    @operation(reply=Cancelled)
+    async def post(self, turn_id: str) -> Cancelled:
+        """Stop an answer; what was said is kept."""
         turns = await self.services.turns()
-        stopping = await turns.cancel(self.owner, identifier(turn_id, "turn"))
-        self.reply(Cancelled(stopping=stopping))
+        return Cancelled(stopping=await turns.cancel(self.owner, turn_id))

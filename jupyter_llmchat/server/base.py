@@ -80,8 +80,8 @@ class JsonErrors(JupyterHandler):
 class Endpoint(JsonErrors, APIHandler):
     """Base of the REST handlers.
 
-    Subclasses decorate every method with `@web.authenticated` and `@authorized`. The
-    body is received here, so that one over the limit is never held in memory.
+    Every method is decorated by `operation` or `permitted`. The body is received here,
+    so that one over the limit is never held in memory.
     """
 
     auth_resource = AUTH_RESOURCE

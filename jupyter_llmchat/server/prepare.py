@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from jupyter_server.auth.decorator import authorized
-from tornado import web
-
 from jupyter_llmchat.protocol.requests import PrepareBody
+from jupyter_llmchat.protocol.resources import Accepted
 
-from .base import Endpoint, identifier
+from .base import Endpoint
+from .operation import operation
 
 
 class Prepare(Endpoint):
     """Have the model read a session's notebook and conversation in idle time."""
 
-    @web.authenticated
-    @authorized
-    async def post(self, session_id: str) -> None:
-        asked = self.body(PrepareBody)
+    @operation(body=PrepareBody, reply=Accepted, status=202)
+    async def post(self, session_id: str, asked: PrepareBody) -> Accepted:
+        """Have the model read what a question may soon be asked about."""
         turns = await self.services.turns()
-        session = identifier(session_id, "session")
-        await turns.prepare(self.owner, session, asked.context)
-        self.set_status(202)
-        self.finish(b"{}")
+        await turns.prepare(self.owner, session_id, asked.context)
+        return Accepted()

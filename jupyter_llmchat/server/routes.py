@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tornado.web import RequestHandler
@@ -15,26 +16,33 @@ from .status import ServerHealth, ServerStatus
 
 Route = tuple[str, type[RequestHandler], dict[str, Any]]
 
-_API = r"/jupyter-llmchat/api"
-_ID = r"([^/]+)"
+_API = "jupyter-llmchat/api"
+
+
+def table() -> dict[str, type[RequestHandler]]:
+    """Address, with the names of its ids, and handler."""
+    return {
+        f"{_API}/health": ServerHealth,
+        f"{_API}/status": ServerStatus,
+        f"{_API}/sessions": Sessions,
+        f"{_API}/sessions/{{session_id}}": OneSession,
+        f"{_API}/sessions/{{session_id}}/messages": Messages,
+        f"{_API}/sessions/{{session_id}}/ask": Ask,
+        f"{_API}/sessions/{{session_id}}/prepare": Prepare,
+        f"{_API}/turns/{{turn_id}}": OneTurn,
+        f"{_API}/turns/{{turn_id}}/events": TurnEvents,
+        f"{_API}/turns/{{turn_id}}/cancel": CancelTurn,
+        f"{_API}/socket": Socket,
+    }
 
 
 def routes(services: Services) -> list[Route]:
     """Pattern, handler and its arguments, as tornado wants them."""
-    table: dict[str, type[RequestHandler]] = {
-        "health": ServerHealth,
-        "status": ServerStatus,
-        "sessions": Sessions,
-        f"sessions/{_ID}": OneSession,
-        f"sessions/{_ID}/messages": Messages,
-        f"sessions/{_ID}/ask": Ask,
-        f"sessions/{_ID}/prepare": Prepare,
-        f"turns/{_ID}": OneTurn,
-        f"turns/{_ID}/events": TurnEvents,
-        f"turns/{_ID}/cancel": CancelTurn,
-        "socket": Socket,
-    }
     return [
-        (f"{_API}/{pattern}", handler, {"services": services})
-        for pattern, handler in table.items()
+        (_pattern(address), handler, {"services": services})
+        for address, handler in table().items()
     ]
+
+
+def _pattern(address: str) -> str:
+    return "/" + re.sub(r"{\w+}", "([^/]+)", address.replace(".", r"\."))

@@ -2,72 +2,62 @@
 
 from __future__ import annotations
 
-from jupyter_server.auth.decorator import authorized
-from tornado import web
-
 from jupyter_llmchat.protocol.requests import ChangeSession, CreateSession
-from jupyter_llmchat.protocol.resources import MessageList, SessionList
+from jupyter_llmchat.protocol.resources import MessageList, Session, SessionList
 
-from .base import Endpoint, identifier
+from .base import Endpoint
+from .operation import operation
 from .turns import check_session_config
 
 
 class Sessions(Endpoint):
     """All of the owner's sessions."""
 
-    @web.authenticated
-    @authorized
-    async def get(self) -> None:
+    @operation(reply=SessionList)
+    async def get(self) -> SessionList:
+        """List sessions, the one used last first."""
         store = await self.services.store()
-        self.reply(SessionList(sessions=await store.sessions(self.owner)))
+        return SessionList(sessions=await store.sessions(self.owner))
 
-    @web.authenticated
-    @authorized
-    async def post(self) -> None:
-        asked = self.body(CreateSession)
+    @operation(body=CreateSession, reply=Session, status=201)
+    async def post(self, asked: CreateSession) -> Session:
+        """Begin a session."""
         check_session_config(asked.config)
         store = await self.services.store()
-        session = await store.create_session(self.owner, asked.title, asked.config)
-        self.reply(session, status=201)
+        return await store.create_session(self.owner, asked.title, asked.config)
 
 
 class OneSession(Endpoint):
     """A session."""
 
-    @web.authenticated
-    @authorized
-    async def get(self, session_id: str) -> None:
+    @operation(reply=Session)
+    async def get(self, session_id: str) -> Session:
+        """Look at a session."""
         store = await self.services.store()
-        found = await store.session(self.owner, identifier(session_id, "session"))
-        self.reply(found)
+        return await store.session(self.owner, session_id)
 
-    @web.authenticated
-    @authorized
-    async def patch(self, session_id: str) -> None:
-        asked = self.body(ChangeSession)
+    @operation(body=ChangeSession, reply=Session)
+    async def patch(self, session_id: str, asked: ChangeSession) -> Session:
+        """Rename a session, or change its settings."""
         if asked.config is not None:
             check_session_config(asked.config)
         store = await self.services.store()
-        changed = await store.change_session(
-            self.owner, identifier(session_id, "session"), asked.title, asked.config
+        return await store.change_session(
+            self.owner, session_id, asked.title, asked.config
         )
-        self.reply(changed)
 
-    @web.authenticated
-    @authorized
+    @operation(status=204)
     async def delete(self, session_id: str) -> None:
+        """Delete a session with all that was said in it."""
         turns = await self.services.turns()
-        await turns.remove_session(self.owner, identifier(session_id, "session"))
-        self.set_status(204)
-        self.finish()
+        await turns.remove_session(self.owner, session_id)
 
 
 class Messages(Endpoint):
     """Questions and answers of a session."""
 
-    @web.authenticated
-    @authorized
-    async def get(self, session_id: str) -> None:
+    @operation(reply=MessageList)
+    async def get(self, session_id: str) -> MessageList:
+        """List questions and answers, oldest first."""
         store = await self.services.store()
-        messages = await store.messages(self.owner, identifier(session_id, "session"))
-        self.reply(MessageList(messages=messages))
+        return MessageList(messages=await store.messages(self.owner, session_id))

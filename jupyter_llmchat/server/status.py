@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from jupyter_server.auth.decorator import authorized
-from tornado import web
-
-from jupyter_llmchat.protocol.resources import Health
+from jupyter_llmchat.protocol.resources import Health, Status
 
 from .base import Endpoint
+from .operation import operation
 
 
 class ServerHealth(Endpoint):
@@ -15,10 +13,10 @@ class ServerHealth(Endpoint):
 
     _track_activity = False
 
-    @web.authenticated
-    @authorized
-    async def get(self) -> None:
-        self.reply(Health(ok=True))
+    @operation(reply=Health)
+    async def get(self) -> Health:
+        """See whether the server answers."""
+        return Health(ok=True)
 
 
 class ServerStatus(Endpoint):
@@ -26,7 +24,7 @@ class ServerStatus(Endpoint):
 
     _track_activity = False
 
-    @web.authenticated
-    @authorized
-    async def get(self) -> None:
-        self.reply(self.services.status)
+    @operation(reply=Status)
+    async def get(self) -> Status:
+        """See how the model, the database and the turns are doing."""
+        return self.services.status

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from jupyter_llmchat.config import StoreConfig
-from jupyter_llmchat.errors import Conflict, StoreUnavailable
+from jupyter_llmchat.errors import Conflict
 from jupyter_llmchat.protocol.events import Decision
 from jupyter_llmchat.protocol.ids import Stage, new_id
 from jupyter_llmchat.protocol.resources import Message, Session, StoreStatus, Turn
 
 from . import messages, responses, sessions, turns
+from .access import Access
 from .columns import to_json
 from .records import BegunTurn, EndedTurn, NewTurn, Plan
 from .responses import Recent
-from .writer import closed
 
 if TYPE_CHECKING:
     from .db import Cursor
     from .opening import Opened
 
-T = TypeVar("T")
-
 _OPEN_S = 120.0
-_ANSWER_S = 30.0
 _CLOSE_S = 10.0
-_READERS = 4
 
 
 class Store:
@@ -42,12 +36,10 @@ class Store:
     """
 
     def __init__(self, opened: Opened) -> None:
-        self._database = opened.database
+        self._access = Access(opened.database, opened.clock)
         self._clock = opened.clock
         self._status = opened.status
         self._recent = Recent()
-        self._readers = ThreadPoolExecutor(_READERS, "llmchat-store-reader")
-        self._is_closed = False
 
     @classmethod
     async def open(cls, config: StoreConfig) -> Store:
@@ -72,7 +64,7 @@ class Store:
     @property
     def status(self) -> StoreStatus:
         """Where conversations are kept, and what is wrong if something is."""
-        if self._database.is_usable:
+        if self._access.is_usable:
             return self._status
         detail = (
             "The database cannot be used at the moment, writing is tried again with "
@@ -82,26 +74,26 @@ class Store:
 
     async def close(self) -> None:
         """Finishes what is being written, for 10 s at most. Safe to call twice."""
-        self._is_closed = True
-        await asyncio.to_thread(self._database.close, _CLOSE_S)
-        self._readers.shutdown(wait=False)
+        await self._access.close(_CLOSE_S)
 
     async def create_session(
         self, owner: str, title: str, config: dict[str, Any]
     ) -> Session:
         """A new conversation; raises BadRequest for a config that JSON cannot hold."""
         session_id, text, now = new_id(), to_json(config), self._clock.moment()
-        return await self._write(
+        return await self._access.write(
             lambda cursor: sessions.add(cursor, owner, session_id, title, text, now)
         )
 
     async def sessions(self, owner: str) -> tuple[Session, ...]:
         """All of the owner's, the one used last first."""
-        return await self._read(lambda cursor: sessions.of_owner(cursor, owner))
+        return await self._access.read(lambda cursor: sessions.of_owner(cursor, owner))
 
     async def session(self, owner: str, session_id: str) -> Session:
         """Raises NotFound, for another owner's too."""
-        return await self._read(lambda cursor: sessions.get(cursor, owner, session_id))
+        return await self._access.read(
+            lambda cursor: sessions.get(cursor, owner, session_id)
+        )
 
     async def change_session(
         self,
@@ -112,13 +104,15 @@ class Store:
     ) -> Session:
         """What is None stays. Raises NotFound, BadRequest as `create_session`."""
         text = None if config is None else to_json(config)
-        return await self._write(
+        return await self._access.write(
             lambda cursor: sessions.change(cursor, owner, session_id, title, text)
         )
 
     async def remove_session(self, owner: str, session_id: str) -> None:
         """With all that was said in it. Raises NotFound."""
-        await self._write(lambda cursor: sessions.remove(cursor, owner, session_id))
+        await self._access.write(
+            lambda cursor: sessions.remove(cursor, owner, session_id)
+        )
 
     async def messages(self, owner: str, session_id: str) -> tuple[Message, ...]:
         """Oldest first; unfinished answers with the text so far. Raises NotFound."""
@@ -127,7 +121,7 @@ class Store:
             sessions.get(cursor, owner, session_id)
             return messages.of_session(cursor, session_id)
 
-        return await self._read(work)
+        return await self._access.read(work)
 
     async def begin_turn(self, owner: str, turn: NewTurn) -> BegunTurn:
         """Stores the question and an empty answer, once per client_message_id.
@@ -140,19 +134,19 @@ class Store:
             session = sessions.get(cursor, owner, turn.session_id)
             return turns.begin(cursor, session, turn, asked, answered)
 
-        return await self._write(work)
+        return await self._access.write(work)
 
     async def append_text(self, turn_id: str, stage: Stage, text: str) -> None:
         """More of an answer. Raises NotFound, Conflict for a turn that has ended."""
         now = self._clock.moment()
-        await self._write(
+        await self._access.write(
             lambda cursor: turns.append_text(cursor, turn_id, stage, text, now)
         )
 
     async def add_decision(self, turn_id: str, decision: Decision) -> None:
         """A decision of a turn, as it was taken. Raises NotFound."""
         now = self._clock.moment()
-        await self._write(
+        await self._access.write(
             lambda cursor: turns.add_decision(cursor, turn_id, decision, now)
         )
 
@@ -168,7 +162,7 @@ class Store:
             if response_key is not None:
                 responses.remember(cursor, response_key, turn.turn_id, now)
 
-        await self._write(work)
+        await self._access.write(work)
 
     async def take_turn(self, owner: str, session_id: str, plan: Plan) -> BegunTurn:
         """As `begin_turn`, or stores the turn whole if its answer is known already.
@@ -190,10 +184,10 @@ class Store:
             return turns.add(cursor, session, turn, moments)
 
         try:
-            return await self._write(work)
+            return await self._access.write(work)
         except Conflict:
             # As a rule the client has not asked before, so it is not looked up before.
-            begun = await self._read(
+            begun = await self._access.read(
                 lambda cursor: turns.begun(
                     cursor, session_id, plan.client_message_id, plan.turn_id
                 )
@@ -204,27 +198,7 @@ class Store:
 
     async def turn(self, owner: str, turn_id: str) -> Turn:
         """Raises NotFound, for another owner's too."""
-        return await self._read(lambda cursor: turns.get(cursor, owner, turn_id))
-
-    async def _write(self, work: Callable[[Cursor], T]) -> T:
-        return await _answer(self._database.write(work))
-
-    async def _read(self, work: Callable[[Cursor], T]) -> T:
-        if self._is_closed:
-            raise closed()
-        return await _answer(self._readers.submit(self._database.read, work))
-
-
-async def _answer(future: Future[T]) -> T:
-    # Shielded: a write that has been queued is made, whoever stops waiting for it.
-    try:
-        async with asyncio.timeout(_ANSWER_S):
-            return await asyncio.shield(asyncio.wrap_future(future))
-    except TimeoutError as error:
-        raise StoreUnavailable(
-            f"The database did not answer within {_ANSWER_S:g} s.",
-            "It may still be saved; check the disk and look again.",
-        ) from error
+        return await self._access.read(lambda cursor: turns.get(cursor, owner, turn_id))
 
 
 def _abandon(opening: asyncio.Future[Opened]) -> None:

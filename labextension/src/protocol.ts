@@ -6,6 +6,9 @@ export const STAGES = ['analysis', 'reasoning', 'core', 'detail', 'conclusion'] 
 
 export type ErrorCode = 'bad_request' | 'busy' | 'conflict' | 'context_overflow' | 'forbidden' | 'generation_failed' | 'internal' | 'model_unavailable' | 'not_found' | 'prompt_file' | 'server_unreachable' | 'store_unavailable' | 'too_large' | 'worker_lost';
 
+export type Accepted = {
+};
+
 export type Ask = {
   type: 'ask';
   question: string;
