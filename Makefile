@@ -12,7 +12,7 @@ LLAMA_FLAGS := -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/cma
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test check fix codegen profile bench eval eval-deadlines clean
+.PHONY: help demo lab test test-long check fix codegen profile bench eval eval-deadlines clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -23,8 +23,11 @@ demo: $(STAMPS)/installed ## Run the quickstart notebook and print the answer as
 lab: $(STAMPS)/installed ## Open JupyterLab with the quickstart notebook
 	@$(BIN)/jupyter lab notebooks/quickstart.ipynb
 
-test: $(STAMPS)/installed ## Run every test
+test: $(STAMPS)/installed $(STAMPS)/a2a ## Run every test
 	@$(BIN)/python -m pytest
+
+test-long: $(STAMPS)/installed ## Run the sweeps that take minutes
+	@$(BIN)/python -m pytest -m long
 
 check: $(STAMPS)/installed ## Lint, types, import directions, generated files
 	@$(BIN)/ruff format --check .
@@ -37,9 +40,10 @@ fix: $(STAMPS)/installed ## Format, and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-codegen: $(STAMPS)/installed ## Write what is generated: protocol.ts, docs/modules.md
+codegen: $(STAMPS)/installed ## Write what is generated: protocol.ts, docs/modules.md, docs/api.md
 	@$(BIN)/python -m jupyter_llmchat.protocol.codegen labextension/src/protocol.ts
 	@$(BIN)/python docs/list_modules.py
+	@$(BIN)/python docs/list_routes.py
 
 profile: $(STAMPS)/installed ## Test the embedded model; the result goes into the package
 	@$(BIN)/python docs/make_profile.py
@@ -73,6 +77,16 @@ $(STAMPS)/llama: $(STAMPS)/venv cmake/llama_cpp_python.cmake
 	@echo "Building llama.cpp: 2 to 5 minutes on 2 cores, once (pip keeps the result)."
 	@CMAKE_ARGS="$(LLAMA_FLAGS)" $(PIP) install $(LLAMA_CPP) \
 	  || { echo "llama.cpp could not be built: is there a C++ compiler (on Debian: apt-get install g++)?"; exit 1; }
+	@touch $@
+
+# Clients of other people's, for the tests. Each has its own environment: what they
+# depend on contradicts each other, and is none of ours.
+$(STAMPS)/a2a: $(STAMPS)/venv
+	@echo "Installing two A2A clients for the tests, 200 MB."
+	@$(PYTHON) -m venv $(VENV)/a2a/v0 && $(PYTHON) -m venv $(VENV)/a2a/v1
+	@$(VENV)/a2a/v0/bin/python -m pip --disable-pip-version-check --quiet install "a2a-sdk==0.2.9" \
+	  && $(VENV)/a2a/v1/bin/python -m pip --disable-pip-version-check --quiet install "a2a-sdk>=1.3,<2" \
+	  || { echo "The A2A clients could not be installed: can pip reach its index?"; exit 1; }
 	@touch $@
 
 $(STAMPS)/bench: $(STAMPS)/installed

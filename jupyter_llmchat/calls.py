@@ -7,7 +7,14 @@ from __future__ import annotations
 
 import msgspec
 
-from .language_model import FinishReason, Priority, Prompt, SamplingParams, Usage
+from .language_model import (
+    FinishReason,
+    Priority,
+    Prompt,
+    SamplingParams,
+    TokenLogprob,
+    Usage,
+)
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,13 +61,15 @@ class Cancel(msgspec.Struct, frozen=True, kw_only=True, tag="cancel"):
     request_id: int
 
 
-class Text(msgspec.Struct, frozen=True, kw_only=True, tag="text"):
+class Text(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="text"):
     """More generated text, always whole characters."""
 
     request_id: int
     text: str
     tokens: int
     """Tokens generated since the Text before."""
+    logprobs: tuple[TokenLogprob, ...] = ()
+    """Of the tokens whose text is told here, if they were asked for."""
 
 
 class Finished(msgspec.Struct, frozen=True, kw_only=True, tag="finished"):

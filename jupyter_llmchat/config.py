@@ -84,9 +84,13 @@ class LimitsConfig:
 
     body_bytes: int = 1 << 20
     frame_bytes: int = 1 << 20
+    import_bytes: int = 64 << 20
+    """Of a file with conversations."""
     question_chars: int = 100_000
     turns_waiting: int = 32
     """Turns running or waiting in all; one more is refused with `busy`."""
+    turns_per_user: int = 8
+    """Of these, how many may be one user's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +101,8 @@ class StoreConfig:
     group_ms: float = 5.0
     """Writes that arrive within this window share one commit."""
     group_size: int = 64
+    network_folder: bool = False
+    """Use `path` on a network file system too, where locks may not work."""
 
 
 def data_dir() -> Path:

@@ -2,6 +2,7 @@
 
 LLMChatError              code                status
 ├── BadRequest            bad_request         400  names the JSON path or the field
+├── OtherVersion          other_version       400  of the protocol: reload the page
 ├── Forbidden             forbidden           403  an authorizer said no
 ├── NotFound              not_found           404
 ├── Conflict              conflict            409  the id stands for something else
@@ -42,6 +43,11 @@ class LLMChatError(Exception):
 
 class BadRequest(LLMChatError):
     code = "bad_request"
+    status = 400
+
+
+class OtherVersion(LLMChatError):
+    code = "other_version"
     status = 400
 
 

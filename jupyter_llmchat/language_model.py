@@ -54,10 +54,17 @@ class SamplingParams(msgspec.Struct, frozen=True, kw_only=True):
     top_p: float = 0.95
     min_p: float = 0.05
     repeat_penalty: float = 1.1
+    """Of the last tokens, those of the prompt left out."""
+    frequency_penalty: float = 0.0
+    """Taken off a token's logit for each time that it has been said."""
+    presence_penalty: float = 0.0
+    """Taken off it once it has been said at all."""
     seed: int | None = None
     stop: tuple[str, ...] = ()
     json_schema: str | None = None
     """The text is held to this JSON schema, token by token."""
+    logprobs: int | None = None
+    """Tell each token's log-probability, and so many of the likeliest in its place."""
 
 
 class Priority(IntEnum):
@@ -76,6 +83,24 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     generated_tokens: int = 0
 
 
+class Likelihood(msgspec.Struct, frozen=True):
+    """A token and how probable it was."""
+
+    token: bytes
+    """Not always whole characters."""
+    logprob: float
+    """Nats, before temperature and penalties; held to a schema, among the tokens that
+    it allows."""
+
+
+class TokenLogprob(msgspec.Struct, frozen=True):
+    """A token that was said, and what else could have stood there."""
+
+    said: Likelihood
+    likeliest: tuple[Likelihood, ...] = ()
+    """Most probable first; what was said is among them if it belongs there."""
+
+
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """Some of the generated text, always whole characters.
 
@@ -85,6 +110,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     tokens: int
     """Tokens generated since the piece before."""
+    logprobs: tuple[TokenLogprob, ...] = ()
+    """Of the tokens whose text is told with this piece, if they were asked for."""
     finish_reason: FinishReason | None = None
     usage: Usage | None = None
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from jupyter_llmchat.errors import LLMChatError
 from jupyter_llmchat.language_model import (
     Choice,
+    Likelihood,
     Piece,
     Priority,
     Prompt,
     SamplingParams,
     TextPrompt,
+    TokenLogprob,
     Usage,
 )
 
@@ -45,6 +47,8 @@ class FakeModel:
     prompts: list[str] = field(default_factory=list)
     generated: list[str] = field(default_factory=list)
     """Those of them that a text was written for."""
+    params: list[SamplingParams] = field(default_factory=list)
+    """What was asked for with each of these."""
     closed_early: int = 0
     """Generations whose iterator was closed before its end."""
 
@@ -59,6 +63,7 @@ class FakeModel:
         text = prompt_text(prompt)
         self.prompts.append(text)
         self.generated.append(text)
+        self.params.append(params)
         words = self.reply(text).split(" ")[: params.max_tokens]
         ended = False
         try:
@@ -71,7 +76,7 @@ class FakeModel:
                     ended = True
                     yield _last("deadline", index)
                     return
-                yield Piece(text=word if index == 0 else f" {word}", tokens=1)
+                yield _piece(word if index == 0 else f" {word}", params.logprobs)
             ended = True
             full = len(words) == params.max_tokens
             yield _last("length" if full else "stop", len(words))
@@ -125,6 +130,15 @@ class FakeModel:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+def _piece(text: str, likeliest: int | None) -> Piece:
+    if likeliest is None:
+        return Piece(text=text, tokens=1)
+    said = Likelihood(text.encode(), -0.5)
+    others = [Likelihood(bytes([97 + rank]), -1.0 - rank) for rank in range(likeliest)]
+    told = TokenLogprob(said, (said, *others)[:likeliest])
+    return Piece(text=text, tokens=1, logprobs=(told,))
 
 
 def _last(reason: str, generated: int) -> Piece:

@@ -21,6 +21,7 @@ WITHOUT_TEST = {
     "engine/step.py": "data only; what test_scheduler and test_sequence compare",
     "evaluation/subject.py": "data and a protocol; what every test there measures",
     "pipeline/question.py": "data only; what every test of the pipeline asks",
+    "server/openai/writing.py": "data only; what test_plain and test_staged compare",
     "store/chunks.py": "SQL of one table, tested through the facade in test_store",
     "store/decisions.py": "as chunks",
     "store/faults.py": "classes only; raised and mapped in test_db and test_opening",

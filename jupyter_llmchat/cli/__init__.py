@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from jupyter_llmchat._version import __version__
 from jupyter_llmchat.errors import LLMChatError
 
-from . import ask, doctor, eval, serve, status
+from . import ask, db, doctor, eval, models, serve, sessions, stats, status
 from .output import say
 
-COMMANDS = (ask, status, doctor, eval, serve)
+COMMANDS = (ask, models, sessions, stats, status, db, doctor, eval, serve)
 
 FAILED = 2
 INTERRUPTED = 130

@@ -17,13 +17,18 @@ from jupyter_llmchat.kernel.headless import find_or_start
 from .output import say
 
 
-def add_options(command: argparse.ArgumentParser) -> None:
+def add_options(command: argparse.ArgumentParser, *, inherited: bool = False) -> None:
+    """`inherited`: for a part of a command that has them, so that nothing given there
+    is put back to its default."""
+    token = os.environ.get("LLMCHAT_TOKEN", "")
     command.add_argument(
-        "--url", help="the Jupyter server to ask; without it, one that runs is found"
+        "--url",
+        default=argparse.SUPPRESS if inherited else None,
+        help="the Jupyter server to ask; without it, one that runs is found",
     )
     command.add_argument(
         "--token",
-        default=os.environ.get("LLMCHAT_TOKEN", ""),
+        default=argparse.SUPPRESS if inherited else token,
         help="its token; other users can see command lines, so LLMCHAT_TOKEN is better",
     )
 

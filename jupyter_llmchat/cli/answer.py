@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from jupyter_llmchat.kernel.characters import visible
+from jupyter_llmchat.characters import visible
 from jupyter_llmchat.protocol import events
 from jupyter_llmchat.protocol.codec import encode
 from jupyter_llmchat.protocol.fold import StageState, TurnState, apply

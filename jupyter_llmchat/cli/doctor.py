@@ -9,7 +9,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from jupyter_llmchat.kernel.characters import visible
+from jupyter_llmchat.characters import visible
 
 from .checks import jupyter, library, machine, model, selftest, speed, store, tiers
 from .checks.finding import Finding, fail

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from jupyter_llmchat.characters import visible
 from jupyter_llmchat.config import EngineConfig
 from jupyter_llmchat.errors import BadRequest
-from jupyter_llmchat.kernel.characters import visible
 
 from .output import say
 

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from jupyter_llmchat.kernel.characters import visible
+from jupyter_llmchat.characters import visible
 
 
 def say(message: str) -> None:

@@ -38,8 +38,13 @@ def _lines(url: str, status: Status) -> list[str]:
         f"server  {url} (version {status.version})",
         *_models(status),
         f"store   {_store(status.store)}",
-        f"turns   {status.turns_active} running or waiting",
+        f"turns   {_turns(status)}",
     ]
+
+
+def _turns(status: Status) -> str:
+    running = status.turns_active - status.turns_waiting
+    return f"{running} running, {status.turns_waiting} waiting"
 
 
 def _models(status: Status) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from jupyter_llmchat.errors import GenerationFailed, LLMChatError
-from jupyter_llmchat.language_model import SamplingParams
+from jupyter_llmchat.language_model import Likelihood, SamplingParams, TokenLogprob
 
 from .constraint import Constraint, ConstraintFactory, lltokenizer
 from .host import HostCache
@@ -33,6 +33,9 @@ class Executor:
         self._host = host
         self._samplers: dict[int, Sampler] = {}
         self._constraints: dict[int, Constraint] = {}
+        self._telling: dict[int, int] = {}
+        """Requests that want to know how probable their tokens are, and how many of
+        the likeliest beside each."""
         self._factory: ConstraintFactory | None = None
         """Made when a schema is first asked for: it takes half a second."""
 
@@ -44,11 +47,14 @@ class Executor:
             self._constraints[request_id] = self._factory.make(params.json_schema)
             # JSON repeats its quotes and commas, and has to.
             params = msgspec.structs.replace(params, repeat_penalty=1.0)
+        if params.logprobs is not None:
+            self._telling[request_id] = params.logprobs
         self._samplers[request_id] = self._model.sampler(params)
 
     def end(self, request_id: int) -> None:
         """The request needs nothing any more; unknown ids are ignored."""
         self._constraints.pop(request_id, None)
+        self._telling.pop(request_id, None)
         sampler = self._samplers.pop(request_id, None)
         if sampler is not None:
             sampler.close()
@@ -83,18 +89,21 @@ class Executor:
         sampled: dict[Key, tuple[int, ...]] = {}
         logprobs: dict[Key, tuple[float, ...]] = {}
         failed: dict[int, LLMChatError] = {}
+        told: dict[Key, tuple[TokenLogprob, ...]] = {}
         first = 0
         for run in step.runs:
             match run.want:
                 case Sample():
                     try:
                         sampled[run.key] = self._sample(run, first)
+                        if run.key.request_id in self._telling:
+                            told[run.key] = self._tell(run, first, sampled[run.key])
                     except GenerationFailed as error:
                         failed[run.key.request_id] = error
                 case Targets():
                     logprobs[run.key] = self._logprobs(run.want, first)
             first += len(run.tokens)
-        return Outcome(sampled, logprobs, failed)
+        return Outcome(sampled, logprobs, told, failed)
 
     def _sample(self, run: Run, first: int) -> tuple[int, ...]:
         """Tokens drawn one after the other, for as long as they are those guessed."""
@@ -117,6 +126,27 @@ class Executor:
         token = sampler.sample(row)
         constraint.accept(token)
         return token
+
+    def _tell(
+        self, run: Run, first: int, drawn: tuple[int, ...]
+    ) -> tuple[TokenLogprob, ...]:
+        """How probable each drawn token was; they came after successive rows."""
+        assert isinstance(run.want, Sample)
+        row = first + len(run.tokens) - 1 - run.want.drafted
+        count = self._telling[run.key.request_id]
+        return tuple(
+            self._likelihood(row + index, token, count)
+            for index, token in enumerate(drawn)
+        )
+
+    def _likelihood(self, row: int, token: int, count: int) -> TokenLogprob:
+        tokens = [token, *self._model.likeliest(row, count)]
+        values = self._model.logprobs(row, tokens)
+        said, *likeliest = (
+            Likelihood(self._model.piece(each, special=True), value)
+            for each, value in zip(tokens, values, strict=True)
+        )
+        return TokenLogprob(said, tuple(likeliest))
 
     def _logprobs(self, want: Targets, first: int) -> tuple[float, ...]:
         by_row: dict[int, list[int]] = {}

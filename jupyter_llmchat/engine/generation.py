@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jupyter_llmchat.calls import Output, Text
-from jupyter_llmchat.language_model import FinishReason
+from jupyter_llmchat.language_model import FinishReason, TokenLogprob
 
 from .drafting import Drafter
 from .step import Outcome, Reason, Sample, Want
@@ -42,6 +42,8 @@ class Generation(Task):
         self._piece = piece
         self._is_end = is_end
         self._drafter = drafting(self.tokens) if drafting else None
+        self._untold: list[TokenLogprob] = []
+        """Of tokens whose text is held back."""
 
     @property
     def longest(self) -> int:
@@ -59,8 +61,10 @@ class Generation(Task):
 
     def take(self, outcome: Outcome) -> list[Output]:
         said: list[Output] = []
-        for token in outcome.sampled.get(self.key, ()):
-            said += self._say(token)
+        drawn = outcome.sampled.get(self.key, ())
+        told = outcome.told.get(self.key) or (None,) * len(drawn)
+        for token, logprob in zip(drawn, told, strict=True):
+            said += self._say(token, logprob)
             if self.done:
                 break
         return said
@@ -70,10 +74,12 @@ class Generation(Task):
         said: list[Output] = [self._text(rest, 0)] if rest else []
         return said + super().end(reason)
 
-    def _say(self, token: int) -> list[Output]:
+    def _say(self, token: int, logprob: TokenLogprob | None) -> list[Output]:
         if self._is_end(token):
             return self.end("stop")
         self.tokens.append(token)
+        if logprob is not None:
+            self._untold.append(logprob)
         said: list[Output] = [self._text(self._stream.feed(self._piece(token)), 1)]
         if self._stream.stopped:
             return said + self.end("stop")
@@ -82,4 +88,13 @@ class Generation(Task):
         return said
 
     def _text(self, text: str, tokens: int) -> Text:
-        return Text(request_id=self.order.request_id, text=text, tokens=tokens)
+        """A token's log-probability comes with the text that it is the beginning of."""
+        logprobs: tuple[TokenLogprob, ...] = ()
+        if text and self._untold:
+            logprobs, self._untold = tuple(self._untold), []
+        return Text(
+            request_id=self.order.request_id,
+            text=text,
+            tokens=tokens,
+            logprobs=logprobs,
+        )

@@ -28,6 +28,8 @@ KNOWN_VERSION = "0.3.36"
 ASK_AGAIN = "Ask again; if it stays, run `jupyter llmchat doctor`."
 PENALTY_WINDOW = 64
 """Tokens back that the repetition penalty looks."""
+LONGEST_TEXT = 1 << 15
+"""Tokens back that the other penalties look at most."""
 
 _KV_TYPES = {
     "f16": llama_cpp.GGML_TYPE_F16,
@@ -228,6 +230,14 @@ class LlamaModel:
         total = float(peak) + float(np.log(np.exp(logits - peak).sum()))
         return [float(logits[token]) - total for token in tokens]
 
+    def likeliest(self, row: int, count: int) -> list[int]:
+        logits = self._logits(row)
+        count = min(count, int(np.isfinite(logits).sum()))
+        if not count:
+            return []
+        best = np.argpartition(logits, -count)[-count:]
+        return [int(each) for each in best[np.argsort(-logits[best])]]
+
     def trim(self, sequence: int, start: int) -> None:
         llama_cpp.llama_memory_seq_rm(self._memory, sequence, start, -1)
 
@@ -293,20 +303,29 @@ class LlamaSampler:
 
 
 def _sampler_stages(n_vocab: int, params: SamplingParams) -> list[Any]:
-    penalties = llama_cpp.llama_sampler_init_penalties(
-        n_vocab, PENALTY_WINDOW, params.repeat_penalty, 0.0, 0.0
-    )
+    penalties = _penalties(n_vocab, params)
     if params.temperature == 0:
-        return [penalties, llama_cpp.llama_sampler_init_greedy()]
+        return [*penalties, llama_cpp.llama_sampler_init_greedy()]
     seed = llama_cpp.LLAMA_DEFAULT_SEED if params.seed is None else params.seed
     return [
-        penalties,
+        *penalties,
         llama_cpp.llama_sampler_init_top_k(params.top_k),
         llama_cpp.llama_sampler_init_top_p(params.top_p, 1),
         llama_cpp.llama_sampler_init_min_p(params.min_p, 1),
         llama_cpp.llama_sampler_init_temp(params.temperature),
         llama_cpp.llama_sampler_init_dist(seed & 0xFFFFFFFF),
     ]
+
+
+def _penalties(n_vocab: int, params: SamplingParams) -> list[Any]:
+    """Those for saying something again at all count over the whole text."""
+    new = llama_cpp.llama_sampler_init_penalties
+    found = [new(n_vocab, PENALTY_WINDOW, params.repeat_penalty, 0.0, 0.0)]
+    counted = (params.frequency_penalty, params.presence_penalty)
+    if any(counted):
+        whole = min(params.max_tokens, LONGEST_TEXT)
+        found.append(new(n_vocab, whole, 1.0, *counted))
+    return found
 
 
 def _check_binding() -> None:

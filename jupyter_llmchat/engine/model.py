@@ -94,6 +94,10 @@ class Model(Vocabulary, Protocol):
         """Log-probabilities (nats) of `tokens` after the row at that batch index."""
         ...
 
+    def likeliest(self, row: int, count: int) -> list[int]:
+        """The most probable tokens after the row, of those that are possible."""
+        ...
+
     def mask(self, row: int, allowed: NDArray[np.bool_]) -> None:
         """Makes all other tokens impossible after the row; shape (n_vocab,)."""
         ...

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from jupyter_llmchat.errors import LLMChatError
+from jupyter_llmchat.language_model import TokenLogprob
 
 from .host import Saved
 
@@ -129,5 +130,7 @@ class Outcome:
     """The draft's tokens that held, then one that the model drew itself."""
     logprobs: dict[Key, tuple[float, ...]]
     """In the order of the run's targets."""
+    told: dict[Key, tuple[TokenLogprob, ...]] = field(default_factory=dict)
+    """One for each token in `sampled`, where they were asked for."""
     failed: dict[int, LLMChatError] = field(default_factory=dict)
     """Requests that cannot go on, by their id; the others are not affected."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from jupyter_core.paths import jupyter_runtime_dir
 
 from jupyter_llmchat.errors import ServerUnreachable
+from jupyter_llmchat.file_lock import FileLock
 
 from .discover import ServerAddress, find_server
 
@@ -126,9 +127,9 @@ def _last_line(log: Path) -> str:
 @contextmanager
 def _locked(path: Path, deadline: float) -> Iterator[None]:
     """Holds the lock file; the system frees it when this process dies."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    lock = FileLock(path)
     try:
-        while not _try_lock(handle):
+        while not lock.acquire():
             if time.monotonic() >= deadline:
                 raise ServerUnreachable(
                     "Another process has been starting a Jupyter server for too long.",
@@ -138,19 +139,4 @@ def _locked(path: Path, deadline: float) -> Iterator[None]:
             time.sleep(_POLL_S)
         yield
     finally:
-        os.close(handle)
-
-
-def _try_lock(handle: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
+        lock.release()

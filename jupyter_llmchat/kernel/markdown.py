@@ -18,7 +18,8 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from .characters import visible
+from jupyter_llmchat.characters import visible
+
 from .highlight import highlight
 from .latex import keep_latex, math_html, text_html
 

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
+from jupyter_llmchat.characters import visible
 from jupyter_llmchat.protocol.events import Decision
 from jupyter_llmchat.protocol.fold import StageState, TurnState
 from jupyter_llmchat.protocol.ids import PREPARATORY, FinishReason, Stage
 
-from .characters import visible
 from .markdown import to_html
 from .progress import Progress
 

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from jupyter_llmchat.characters import visible
 from jupyter_llmchat.protocol.fold import StageState, TurnState
 from jupyter_llmchat.protocol.ids import Stage
 
-from .characters import visible
 from .progress import Progress
 from .render import LABELS, error_text, html, line_html, plain, status_line
 from .throttle import Throttle

@@ -89,7 +89,8 @@ async def counted(
     texts = catalogue.context()
     near = _near(parts, limit)
     start = in_reach([*map(_chars, question.history)], limit)
-    always = (prompts.system, question.text, texts.opening, texts.question)
+    system_words = f"{prompts.system}\n\n{question.system_prompt}"
+    always = (system_words.strip(), question.text, texts.opening, texts.question)
     headings = (f"\n\n{texts.headings[each.kind]} {each.name}:\n" for each in parts)
     bodies = (parts[index].text for index in near)
     said = (text for each in question.history[start:] for text in _texts(each))

@@ -1,6 +1,7 @@
 """The messages of an answer, fitted to a number of tokens.
 
-    system's words · notebook · conversation, oldest first · variables · question
+    system's words, user's own · notebook · conversation, oldest first · variables ·
+    question
 
 What changes seldom comes first, so that the next question begins with the same tokens
 and the model reads only what is new.
@@ -34,6 +35,8 @@ class Fitted:
     """What goes into the prompts of an answer, and what does not."""
 
     system: str
+    system_prompt: str
+    """The user's own words on how to answer."""
     context: tuple[ContextPart, ...]
     exchanges: tuple[Exchange, ...]
     question: str
@@ -65,6 +68,8 @@ class Fitted:
         early = [each for each in parts if each.kind not in VOLATILE]
         late = [each for kind in VOLATILE for each in parts if each.kind == kind]
         system = [Part(self.system, trusted=True)]
+        if self.system_prompt:
+            system += [Part("\n\n", trusted=True), Part(self.system_prompt)]
         if early:
             system += [Part(texts.opening, trusted=True), *_shown(early, texts, "\n\n")]
         asked = [*_shown(late, texts, "")]
@@ -114,6 +119,7 @@ async def fitted(
     beside = chosen.tokens + sum(sizes.exchanges[start:])
     return Fitted(
         system=prompts.system,
+        system_prompt=question.system_prompt,
         context=tuple(each.part for each in chosen.kept),
         exchanges=asked.history[start:],
         question=asked.text,

@@ -38,3 +38,7 @@ class Question:
     """None leaves it to the model."""
     tier: Tier | None = None
     """Which of several models answers; None leaves it to the model."""
+    system_prompt: str = ""
+    """The user's own words on how to answer."""
+    json_schema: str | None = None
+    """Every part is held to it, token by token."""

@@ -15,7 +15,9 @@ from jupyter_llmchat.language_model import (
     LanguageModel,
     Piece,
     Priority,
+    Prompt,
     SamplingParams,
+    TextPrompt,
 )
 from jupyter_llmchat.prompts import catalogue
 from jupyter_llmchat.protocol.events import Chunk, StageChange
@@ -76,6 +78,9 @@ class Writer:
         prompt = catalogue.stages().stages[stage]
         asked = self._question.max_tokens or self._runtime.config.stage_tokens
         limit = min(asked, MAX_TOKENS)
+        if self._question.json_schema is not None:
+            # Ended at a sentence it would not be JSON.
+            return Length(tokens=limit, most=limit)
         tokens = min(limit, prompt.tokens)
         left = self._deadline.left(GRACE * share)
         return Length(
@@ -86,7 +91,7 @@ class Writer:
     async def write(
         self,
         stage: Stage,
-        prompt: ChatPrompt,
+        prompt: Prompt,
         length: Length,
         until: Callable[[], float],
     ) -> FinishReason:
@@ -102,7 +107,9 @@ class Writer:
         pieces = generate(
             self._model,
             prompt,
-            self._params(length.most),
+            self._stated(length.most)
+            if isinstance(prompt, TextPrompt)
+            else self._params(length.most),
             deadline=self._deadline.at(),
             seconds_left=lambda: self._deadline.left(until()),
             stop=self._stop,
@@ -167,6 +174,18 @@ class Writer:
             max_tokens=most,
             temperature=usual if asked is None else asked,
             seed=self._question.seed,
+            json_schema=self._question.json_schema,
+        )
+
+    def _stated(self, most: int) -> SamplingParams:
+        """For what is to be said as it stands in the prompt, in one line."""
+        return SamplingParams(
+            max_tokens=most,
+            temperature=0,
+            # A number may have the same digit twice.
+            repeat_penalty=1,
+            seed=self._question.seed,
+            stop=("\n",),
         )
 
     def _observe(self, timer: StageTimer) -> None:

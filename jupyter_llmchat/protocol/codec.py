@@ -18,7 +18,7 @@ _FRAME: msgspec.json.Decoder[TurnEvent | Refused] = msgspec.json.Decoder(
 )
 
 
-def encode(value: msgspec.Struct) -> bytes:
+def encode(value: Any) -> bytes:
     """Compact JSON in UTF-8. Halves of surrogate pairs become question marks."""
     try:
         return msgspec.json.encode(value)
@@ -30,7 +30,7 @@ def encode(value: msgspec.Struct) -> bytes:
 def decode(data: bytes | str, kind: type[T]) -> T:
     """One value of `kind`; raises BadRequest."""
     try:
-        return msgspec.json.decode(data, type=kind)
+        return _decoded(data, kind)
     except msgspec.ValidationError as error:
         raise BadRequest(
             f"The request does not fit: {error}.", "Correct the named field."
@@ -64,6 +64,31 @@ def decode_frame(data: bytes | str) -> TurnEvent | Refused:
 def decode_request(data: bytes | str) -> SocketRequest:
     """A WebSocket frame from a client; raises BadRequest."""
     return decode(data, SocketRequest)  # type: ignore[arg-type]
+
+
+def _decoded(data: bytes | str, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.ValidationError as misfit:
+        # For JSON schemas, and so for clients made from our description, 5.0 is whole.
+        if "got `float`" not in str(misfit):
+            raise
+        try:
+            return msgspec.convert(_whole(msgspec.json.decode(data)), kind)
+        except (msgspec.DecodeError, RecursionError):
+            raise misfit from None
+
+
+def _whole(value: Any) -> Any:
+    """With integers for floats without a fraction."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {key: _whole(each) for key, each in value.items()}
+        case list():
+            return [_whole(each) for each in value]
+    return value
 
 
 def _encodable(value: Any) -> Any:

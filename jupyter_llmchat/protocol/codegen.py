@@ -15,18 +15,37 @@ from msgspec import NODEFAULT, Struct
 
 from jupyter_llmchat.errors import error_types
 
-from . import events, fold, ids, requests, resources
+from . import (
+    events,
+    figures,
+    fold,
+    ids,
+    requests,
+    resources,
+    search,
+    setup,
+    upkeep,
+)
 
 ROOTS: tuple[Any, ...] = (
     events.TurnEvent,
     requests.SocketRequest,
     requests.Refused,
     requests.AskBody,
+    requests.RegenerateBody,
     requests.CreateSession,
     fold.TurnState,
+    search.SearchBody,
+    search.SearchPage,
+    upkeep.DatabaseCheck,
+    upkeep.BackupList,
+    upkeep.Vacuumed,
+    upkeep.Reindexed,
+    setup.SelectModel,
     *(
         each
-        for each in vars(resources).values()
+        for module in (resources, figures, setup)
+        for each in vars(module).values()
         if isinstance(each, type)
         and issubclass(each, resources.Resource)
         and each is not resources.Resource
@@ -103,6 +122,8 @@ def _type(kind: inspect.Type) -> str:
     if type(kind) in _SCALARS:
         return _SCALARS[type(kind)]
     match kind:
+        case inspect.Metadata():
+            return _type(kind.type)
         case inspect.StructType():
             return _name(kind.cls)
         case inspect.LiteralType():
@@ -112,6 +133,8 @@ def _type(kind: inspect.Type) -> str:
         case inspect.VarTupleType() | inspect.ListType():
             inner = _type(kind.item_type)
             return f"({inner})[]" if "|" in inner else f"{inner}[]"
+        case inspect.TupleType():
+            return f"[{', '.join(map(_type, kind.item_types))}]"
     raise TypeError(f"no TypeScript for {kind!r}: add it to codegen.py")
 
 

@@ -37,6 +37,9 @@ class Start(Event, frozen=True, kw_only=True, tag="start"):
     """Seconds that the answer may take at most."""
     timestamp: float
     """Seconds since the epoch."""
+    client_message_id: str = ""
+    """Of the request that this answers; empty for a turn that is heard of again after
+    the server has forgotten its events."""
 
 
 class Queued(Event, frozen=True, kw_only=True, tag="queued"):

@@ -6,6 +6,9 @@ import uuid
 from typing import Literal
 
 PROTOCOL_VERSION = 1
+PROTOCOL_HEADER = "X-LLMChat-Protocol"
+"""Names the client's version in REST requests; a WebSocket says it in its address, as
+`?protocol=`."""
 
 Stage = Literal["analysis", "reasoning", "core", "detail", "conclusion"]
 """Parts of an answer, in reading order."""
@@ -25,6 +28,9 @@ Tier = Literal["fast", "balanced", "complex"]
 """What a model is good for, where there are several."""
 
 ContextKind = Literal["notebook", "cell", "selection", "variables", "file"]
+
+ExportFormat = Literal["json", "markdown", "notebook"]
+"""How a conversation leaves."""
 
 DecisionSource = Literal["model", "default"]
 """By whom: the model, or nobody because it could not be heard or cannot decide this

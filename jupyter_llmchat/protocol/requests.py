@@ -6,12 +6,18 @@ from typing import Annotated, Any
 
 import msgspec
 
-from .ids import ContextKind, Strategy, Tier, new_id
+from .ids import ContextKind, ExportFormat, Strategy, Tier, new_id
 
-Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}\Z")]
-"""Nothing that could break a line of a log or a path."""
+Identifier = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}$(?!\n)")]
+"""Nothing that could break a line of a log or a path. Python's `$` alone lets a line
+end pass; its `\\Z` is unknown where JSON schemas are read."""
 Seed = Annotated[int, msgspec.Meta(ge=0, lt=1 << 32)]
+Question = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": "\\S"})]
+"""Refused in plain words when there is nothing in it."""
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
+Cursor = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]
+"""`next` of a page; with it comes what follows that page."""
+SystemPrompt = Annotated[str, msgspec.Meta(max_length=4000)]
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,6 +34,20 @@ class EventsQuery(Query, frozen=True, kw_only=True):
     from_seq: Annotated[int, msgspec.Meta(ge=0, lt=10**9)] = 0
 
 
+class SessionsQuery(Query, frozen=True, kw_only=True):
+    """GET …/sessions: a page of them, the one used last first."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
+    before: Cursor | None = None
+
+
+class MessagesQuery(Query, frozen=True, kw_only=True):
+    """GET …/sessions/{id}/messages: the last ones, oldest first."""
+
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 1000
+    before: Cursor | None = None
+
+
 class AskOptions(Body, frozen=True, kw_only=True):
     """What a question may set; everything else comes from the session."""
 
@@ -42,6 +62,10 @@ class AskOptions(Body, frozen=True, kw_only=True):
     """Which of several models answers; left to the model unless set."""
     fresh: bool | None = None
     """True asks the model again where the answer is known from earlier."""
+    system_prompt: SystemPrompt | None = None
+    """What the model is told about how to answer, after what it is told anyway."""
+    json_schema: dict[str, Any] | None = None
+    """The answer is JSON that fits this schema, and has one part only."""
 
 
 class ContextPart(Body, frozen=True, kw_only=True):
@@ -66,9 +90,23 @@ class PrepareBody(Body, frozen=True, kw_only=True):
 class AskBody(Body, frozen=True, kw_only=True):
     """POST …/sessions/{id}/ask: a question, answered as a stream of events."""
 
-    question: str
+    question: Question
     client_message_id: Identifier = msgspec.field(default_factory=new_id)
     """Repeating a request with the same id joins the same turn."""
+    options: AskOptions = AskOptions()
+    context: Context = ()
+    replaces: Identifier | None = None
+    """A turn of the session: this question takes its place in the conversation, which
+    goes on from here. The other one is kept as another version."""
+
+
+class RegenerateBody(Body, frozen=True, kw_only=True):
+    """POST …/turns/{id}/regenerate: the same question, asked again in its place.
+
+    The notebook's context is not stored with a question, so it comes along again.
+    """
+
+    client_message_id: Identifier = msgspec.field(default_factory=new_id)
     options: AskOptions = AskOptions()
     context: Context = ()
 
@@ -78,6 +116,12 @@ class CreateSession(Body, frozen=True, kw_only=True):
 
     title: Annotated[str, msgspec.Meta(max_length=200)] = ""
     config: dict[str, Any] = {}
+
+
+class ExportQuery(Query, frozen=True, kw_only=True):
+    """GET …/sessions/{id}/export: JSON and notebooks can be imported again."""
+
+    format: ExportFormat = "json"
 
 
 class ChangeSession(Body, frozen=True, kw_only=True):
@@ -121,3 +165,8 @@ class Refused(
     retryable: bool
     client_message_id: str | None = None
     """Of the question that was refused, where there is one."""
+    turn_id: str | None = None
+    """Of the turn that the frame was about, or that is no longer followed."""
+    from_seq: int | None = None
+    """Where to resume a turn that is no longer followed because it was read too
+    slowly."""

@@ -25,11 +25,20 @@ class Session(Resource, frozen=True, kw_only=True):
     created: float
     updated: float
     messages: int
+    """Of every version of the conversation, the shown one and the others."""
     config: dict[str, Any]
 
 
 class SessionList(Resource, frozen=True, kw_only=True):
     """Sessions, the one used last first."""
+
+    sessions: tuple[Session, ...]
+    next: int | None = None
+    """Given as `before`, it gets those that follow; null if none do."""
+
+
+class Imported(Resource, frozen=True, kw_only=True):
+    """POST …/sessions/import: new sessions, in the order of the file."""
 
     sessions: tuple[Session, ...]
 
@@ -59,12 +68,19 @@ class Message(Resource, frozen=True, kw_only=True):
     model: str | None
     parameters: dict[str, Any]
     prompt_template: str | None
+    parent: str | None = None
+    """The turn that its own turn follows; null at the beginning of a conversation."""
+    versions: tuple[str, ...] = ()
+    """Of a question in a list: the turns that stand at its place, its own among them,
+    oldest first; empty if it is the only one."""
 
 
 class MessageList(Resource, frozen=True, kw_only=True):
-    """Messages of a session, oldest first."""
+    """Messages of a session's conversation as it is shown, oldest first."""
 
     messages: tuple[Message, ...]
+    next: int | None = None
+    """Given as `before`, it gets those before these; null if there are none."""
 
 
 class StoredDecision(Resource, frozen=True, kw_only=True):
@@ -77,6 +93,12 @@ class StoredDecision(Resource, frozen=True, kw_only=True):
     tokens: int
     ms: float
     source: DecisionSource = "model"
+
+
+class DecisionList(Resource, frozen=True, kw_only=True):
+    """GET …/turns/{id}/decisions, in the order they were taken."""
+
+    decisions: tuple[StoredDecision, ...]
 
 
 class Turn(Resource, frozen=True, kw_only=True):
@@ -93,6 +115,8 @@ class Turn(Resource, frozen=True, kw_only=True):
     refinement: Refinement | None = None
     quality: Quality | None = None
     revisions: tuple[Revision, ...] = ()
+    listeners: int = 0
+    """How many follow it at the moment."""
 
 
 class ModelStatus(Resource, frozen=True, kw_only=True):
@@ -143,6 +167,11 @@ class Status(Resource, frozen=True, kw_only=True):
     """The one model; with several, the one that decides."""
     store: StoreStatus
     turns_active: int
+    """Running or waiting."""
+    turns_waiting: int = 0
+    """Of these, how many wait for a place."""
+    keeper_pid: int | None = None
+    """The process that keeps the conversations, if it is another server's."""
     tiers: tuple[TierStatus, ...] = ()
     """Of each model, cheapest first; empty with one model."""
 

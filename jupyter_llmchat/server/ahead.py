@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyter_llmchat.errors import LLMChatError
 from jupyter_llmchat.protocol.requests import Context
 
+from .options import check_session_config
 from .stored import exchanges
 
 if TYPE_CHECKING:
@@ -23,6 +25,14 @@ SESSIONS = 32
 """So many sessions' notebooks are remembered, those used last."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Notebook:
+    """What is known of the notebook of a session."""
+
+    owner: str
+    context: Context
+
+
 class ReadAhead:
     """Reads for each session what is known of its notebook and its conversation.
 
@@ -34,15 +44,15 @@ class ReadAhead:
         self._store = store
         self._prepare = prepare
         self._log = log
-        self._known: dict[str, Context] = {}
+        self._known: dict[str, Notebook] = {}
         """By session, the one used last is last."""
         self._reading: dict[str, asyncio.Task[None]] = {}
         self._is_closed = False
 
-    def learn(self, session_id: str, context: Context) -> None:
+    def learn(self, owner: str, session_id: str, context: Context) -> None:
         """This is the notebook's state now; nothing is read yet."""
         self._known.pop(session_id, None)
-        self._known[session_id] = context
+        self._known[session_id] = Notebook(owner=owner, context=context)
         while len(self._known) > SESSIONS:
             del self._known[next(iter(self._known))]
 
@@ -55,6 +65,16 @@ class ReadAhead:
         task = asyncio.create_task(self._read(owner, session_id))
         self._reading[session_id] = task
         task.add_done_callback(lambda done: self._has_read(session_id, done))
+
+    def known(self, owner: str) -> int:
+        """How many of the owner's sessions have a notebook with something in it."""
+        known = self._known.values()
+        return sum(each.owner == owner and bool(each.context) for each in known)
+
+    def is_reading(self, owner: str) -> bool:
+        """Something is being read for one of the owner's sessions."""
+        known = (self._known.get(session_id) for session_id in self._reading)
+        return any(each is not None and each.owner == owner for each in known)
 
     async def close(self) -> None:
         """Nothing is read any more on return, and nothing will be."""
@@ -72,13 +92,16 @@ class ReadAhead:
         from jupyter_llmchat.pipeline import Question
 
         try:
+            session = await self._store.session(owner, session_id)
             messages = await self._store.messages(owner, session_id)
+            known = self._known.get(session_id)
             question = Question(
                 turn_id="",
                 text="",
                 arrived=0.0,
                 history=exchanges(messages),
-                context=self._known.get(session_id, ()),
+                context=known.context if known is not None else (),
+                system_prompt=check_session_config(session.config).system_prompt or "",
             )
             await self._prepare(question)
         except LLMChatError as error:

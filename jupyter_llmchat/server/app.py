@@ -28,6 +28,7 @@ from jupyter_llmchat.config import (
 )
 from jupyter_llmchat.protocol.ids import Tier
 
+from .listener import Listener
 from .model_host import ModelHost
 from .routes import routes
 from .services import Services
@@ -117,6 +118,11 @@ class LLMChatApp(ExtensionApp):
     data_dir = Unicode(
         help="Folder of the database; by default llmchat in Jupyter's data folder."
     ).tag(config=True)
+    network_folder = Bool(
+        StoreConfig.network_folder,
+        help="Keep the database on a network file system too. It is safe only where "
+        "locks work, as on NFS 4, and one machine uses it at a time.",
+    ).tag(config=True)
     self_test = Bool(
         ServerSettings.self_test,
         help="Test a model at its first use, in idle time, for what works with it.",
@@ -154,11 +160,21 @@ class LLMChatApp(ExtensionApp):
         min=1,
         help="Questions answered or waiting in all; one more is refused.",
     ).tag(config=True)
+    turns_per_user = Int(
+        LimitsConfig.turns_per_user,
+        min=1,
+        help="Of these, questions of one user; one more is refused.",
+    ).tag(config=True)
     question_chars = Int(
         LimitsConfig.question_chars, min=1, help="Characters in a question at most."
     ).tag(config=True)
     body_bytes = Int(
         LimitsConfig.body_bytes, min=1024, help="Bytes in a REST request at most."
+    ).tag(config=True)
+    import_bytes = Int(
+        LimitsConfig.import_bytes,
+        min=1024,
+        help="Bytes in a file with conversations at most.",
     ).tag(config=True)
     frame_bytes = Int(
         LimitsConfig.frame_bytes, min=1024, help="Bytes in a WebSocket frame at most."
@@ -194,6 +210,14 @@ class LLMChatApp(ExtensionApp):
             keep_alive_s={**TierSettings().keep_alive_s, **self.keep_alive_s},
         )
 
+    def _configured(self) -> dict[str, Any]:
+        """Our own traits by name, but those tagged `secret`."""
+        traits = self.class_own_traits(config=True)
+        shown = [
+            name for name, each in traits.items() if not each.metadata.get("secret")
+        ]
+        return {name: getattr(self, name) for name in sorted(shown)}
+
     def server_settings(self) -> ServerSettings:
         """The traits as they are now, frozen; raises TraitError."""
         folder = Path(self.data_dir).expanduser()
@@ -216,7 +240,10 @@ class LLMChatApp(ExtensionApp):
                 flash_attention=self.flash_attention,
                 kv_type=self.kv_type,
             ),
-            store=StoreConfig(path=None if self.memory_only else folder / DATABASE),
+            store=StoreConfig(
+                path=None if self.memory_only else folder / DATABASE,
+                network_folder=self.network_folder,
+            ),
             pipeline=PipelineConfig(
                 max_deadline_s=self.deadline_s,
                 stage_tokens=self.stage_tokens,
@@ -226,12 +253,15 @@ class LLMChatApp(ExtensionApp):
             limits=LimitsConfig(
                 body_bytes=self.body_bytes,
                 frame_bytes=self.frame_bytes,
+                import_bytes=self.import_bytes,
                 question_chars=self.question_chars,
                 turns_waiting=self.turns_waiting,
+                turns_per_user=self.turns_per_user,
             ),
             turns_running=self.turns_running,
             self_test=self.self_test,
             profiles=folder / PROFILES,
+            configured=self._configured(),
         )
 
     def new_services(self) -> Services:
@@ -254,12 +284,15 @@ class LLMChatApp(ExtensionApp):
         self.handlers.extend(routes(self.services))
 
     def current_activity(self) -> int:
-        """Turns running or waiting: the server must not be culled under them."""
-        return self.services.turns_active if self.services else 0
+        """Answers running or waiting: the server must not be culled under them."""
+        if self.services is None:
+            return 0
+        return self.services.turns_active + self.services.completions.active
 
     async def _start_jupyter_server_extension(self, serverapp: Any) -> None:
         if self.services is not None:
-            await self.services.start()
+            handlers, settings = routes(self.services), serverapp.web_app.settings
+            await self.services.start(lambda: Listener(handlers, settings))
 
     async def stop_extension(self) -> None:
         if self.services is not None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 from tornado.iostream import StreamClosedError
 
 from jupyter_llmchat.errors import BadRequest, LLMChatError
 from jupyter_llmchat.protocol.events import TurnEvent
 from jupyter_llmchat.protocol.requests import AskBody, EventsQuery
-from jupyter_llmchat.protocol.resources import Cancelled, Turn
+from jupyter_llmchat.protocol.resources import Cancelled, DecisionList, Turn
 from jupyter_llmchat.protocol.sse import HEARTBEAT, frame
 
 from .base import Endpoint
 from .hub import Subscription
-from .operation import operation
+from .operation import EVENT_STREAM, operation
 
-EVENT_STREAM = "text/event-stream"
 HEARTBEAT_S = 15.0
 """A quiet stream says this often that it is alive."""
 WRITE_S = 30.0
@@ -44,6 +44,10 @@ class EventStream(Endpoint):
         finally:
             subscription.close()
 
+    def framed(self, events: tuple[TurnEvent, ...]) -> bytes:
+        """Events as they are sent; other protocols say them in their own words."""
+        return b"".join(map(frame, events))
+
     def on_connection_close(self) -> None:
         super().on_connection_close()
         if self._subscription is not None:
@@ -55,7 +59,7 @@ class EventStream(Endpoint):
             await self._flush()
         while not subscription.ended:
             events = await subscription.read(HEARTBEAT_S)
-            self.write(b"".join(map(frame, events)) if events else HEARTBEAT)
+            self.write(self.framed(events) if events else HEARTBEAT)
             await self._flush()
 
     async def _flush(self) -> None:
@@ -102,8 +106,27 @@ class OneTurn(Endpoint):
     @operation(reply=Turn)
     async def get(self, turn_id: str) -> Turn:
         """See what became of a question."""
+        store, turns = await self.services.store(), await self.services.turns()
+        turn = await store.turn(self.owner, turn_id)
+        listeners = turns.listeners(self.owner, turn_id)
+        return msgspec.structs.replace(turn, listeners=listeners)
+
+    @operation(status=204)
+    async def delete(self, turn_id: str) -> None:
+        """Delete a question and its answer; what follows them stays."""
+        turns = await self.services.turns()
+        await turns.remove(self.owner, turn_id)
+
+
+class TurnDecisions(Endpoint):
+    """What the model decided about an answer."""
+
+    @operation(reply=DecisionList)
+    async def get(self, turn_id: str) -> DecisionList:
+        """List the decisions of a turn, with the probabilities they were taken by."""
         store = await self.services.store()
-        return await store.turn(self.owner, turn_id)
+        taken = await store.branches.decisions(self.owner, turn_id)
+        return DecisionList(decisions=taken)
 
 
 class CancelTurn(Endpoint):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec.json import encode
+
 from jupyter_llmchat.protocol.requests import AskOptions, Context
 from jupyter_llmchat.protocol.resources import Message
 
@@ -26,16 +28,19 @@ class Asking:
     context: Context
     options: AskOptions
     """In the end with what the session sets."""
+    replaces: str | None = None
+    """The turn whose place this one takes in the conversation."""
     deadline_s: float = 0.0
     """The answer may take no longer, whether that was asked for or not."""
     arrived: float
     """time.monotonic() when it came in."""
 
     def question(self, messages: tuple[Message, ...]) -> Question:
-        """With the session's messages as its history."""
+        """With the messages before it as its history."""
         from jupyter_llmchat.pipeline import Question
 
         options = self.options
+        schema = options.json_schema
         return Question(
             turn_id=self.turn_id,
             text=self.text,
@@ -47,6 +52,9 @@ class Asking:
             temperature=options.temperature,
             max_tokens=options.max_tokens,
             seed=options.seed,
-            strategy=options.strategy,
+            # Several parts after one another would not be one JSON value.
+            strategy=options.strategy if schema is None else "simple",
             tier=options.tier,
+            system_prompt=options.system_prompt or "",
+            json_schema=None if schema is None else encode(schema).decode(),
         )

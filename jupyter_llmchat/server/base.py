@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
-import msgspec
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from tornado import web
 
@@ -26,7 +27,10 @@ AUTH_RESOURCE = "llmchat"
 """What authorizers know our routes by."""
 
 T = TypeVar("T")
-_IDENTIFIER = re.compile(r"[0-9A-Za-z_.-]{1,64}")
+IDENTIFIER = r"[0-9A-Za-z_.-]{1,64}"
+"""What an id in an address looks like."""
+_NOT_OFFERED = web.RequestHandler._unimplemented_method
+_IDENTIFIER = re.compile(IDENTIFIER)
 
 
 class JsonErrors(JupyterHandler):
@@ -36,8 +40,14 @@ class JsonErrors(JupyterHandler):
         """What is unexpected leaves without its details."""
         exc_info = kwargs.get("exc_info")
         error = self._told(status_code, exc_info[1] if exc_info else None)
+        if status_code == 405:
+            self.set_header("Allow", ", ".join(self._offered()))
         self.set_status(error.status if status_code == 500 else status_code)
         self.set_header("Content-Type", "application/json")
+        self.finish_with(error)
+
+    def finish_with(self, error: LLMChatError) -> None:
+        """Sends an error; the status of the answer has been set."""
         self.finish(encode(error_body(error)))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
@@ -64,6 +74,12 @@ class JsonErrors(JupyterHandler):
             )
         return INTERNAL
 
+    def _offered(self) -> Iterator[str]:
+        """The methods that this address has."""
+        for method in self.SUPPORTED_METHODS:
+            if getattr(type(self), method.lower()) != _NOT_OFFERED:
+                yield method
+
     def _forbidden(self) -> Forbidden:
         if self.current_user is None:
             return Forbidden(
@@ -85,6 +101,12 @@ class Endpoint(JsonErrors, APIHandler):
     """
 
     auth_resource = AUTH_RESOURCE
+    answered_here = False
+    """Whether every server answers itself, not the one that keeps the data."""
+    passed_on: asyncio.Task[None] | None = None
+    """The request on its way to the server that answers it."""
+    is_gone = False
+    """Whether the client has left."""
 
     def initialize(self, services: Services) -> None:
         self.services = services
@@ -95,20 +117,38 @@ class Endpoint(JsonErrors, APIHandler):
     def owner(self) -> str:
         return owner_of(self)
 
+    @property
+    def body_limit(self) -> int:
+        """Bytes in a request at most."""
+        return self.services.limits.body_bytes
+
     def data_received(self, chunk: bytes) -> None:
         """The rest of a body over the limit is read and dropped, then refused."""
         self._body_bytes += len(chunk)
-        if self._body_bytes <= self.services.limits.body_bytes:
+        if self._body_bytes <= self.body_limit:
             self._body += chunk
+        else:
+            self._body.clear()
 
-    def body(self, kind: type[T]) -> T:
-        """The request's body; raises BadRequest or TooLarge."""
-        limit = self.services.limits.body_bytes
+    def on_connection_close(self) -> None:
+        super().on_connection_close()
+        self.is_gone = True
+        if self.passed_on is not None:
+            self.passed_on.cancel()
+
+    def received(self) -> bytes:
+        """The request's body as it came; raises TooLarge."""
+        limit = self.body_limit
         if self._body_bytes > limit:
             raise TooLarge(
                 f"The request has {self._body_bytes} bytes; {limit} are allowed.",
                 "Send less at once.",
             )
+        return bytes(self._body)
+
+    def body(self, kind: type[T]) -> T:
+        """The request's body; raises BadRequest or TooLarge."""
+        content = self.received()
         # A form on another site can send JSON as text/plain, but not as JSON.
         sent = self.request.headers.get("Content-Type", "application/json")
         if sent.partition(";")[0].strip().lower() != "application/json":
@@ -116,9 +156,10 @@ class Endpoint(JsonErrors, APIHandler):
                 "The request's body is not declared as JSON.",
                 "Send `Content-Type: application/json`.",
             )
-        return decode(bytes(self._body), kind)
+        return decode(content, kind)
 
-    def reply(self, value: msgspec.Struct, status: int = 200) -> None:
+    def reply(self, value: Any, status: int = 200) -> None:
+        """Anything that msgspec can encode."""
         self.set_status(status)
         self.finish(encode(value))
 

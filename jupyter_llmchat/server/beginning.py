@@ -36,6 +36,7 @@ class Beginning:
     ) -> None:
         self.turn_id = asked.turn_id
         self.client_message_id = asked.client_message_id
+        self.replaces = asked.replaces
         self.asking = asked
         self.log = TurnLog(asked.owner, asked.turn_id)
         self.is_replay = False
@@ -76,4 +77,5 @@ def _start(turn: NewTurn, deadline_s: float) -> Start:
         model=turn.model,
         deadline_s=deadline_s,
         timestamp=time.time(),
+        client_message_id=turn.client_message_id,
     )

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TypedDict, Unpack
+
 from jupyter_llmchat.errors import LLMChatError
 from jupyter_llmchat.protocol.events import Error
 from jupyter_llmchat.protocol.requests import Refused
 from jupyter_llmchat.protocol.resources import ErrorBody
+
+
+class About(TypedDict, total=False):
+    """What a refusal is about, where that is known."""
+
+    client_message_id: str | None
+    turn_id: str | None
+    from_seq: int
+
 
 INTERNAL = LLMChatError(
     "Something went wrong inside the server.",
@@ -35,12 +46,12 @@ def error_event(error: LLMChatError, turn_id: str) -> Error:
     )
 
 
-def refused(error: LLMChatError, client_message_id: str | None = None) -> Refused:
+def refused(error: LLMChatError, **about: Unpack[About]) -> Refused:
     """The answer to a WebSocket frame."""
     return Refused(
         code=error.code,
         message=error.message,
         hint=error.hint,
         retryable=error.retryable,
-        client_message_id=client_message_id,
+        **about,
     )

@@ -39,6 +39,11 @@ class TurnLog:
         return bool(self.events) and isinstance(self.events[-1], TERMINAL)
 
     @property
+    def listeners(self) -> int:
+        """How many read it at the moment."""
+        return len(self._subscribers)
+
+    @property
     def start(self) -> Start:
         """The first event, published before anyone can find the log."""
         first = self.events[0]
@@ -170,6 +175,12 @@ class Hub:
         self._forget_old()
         log = self._logs.get(turn_id)
         return log if log is not None and log.owner == owner else None
+
+    def forget(self, meant: Callable[[Start], bool]) -> None:
+        """The turns that are meant, which have ended, cannot be found any more."""
+        for log in [log for log in self._logs.values() if meant(log.start)]:
+            del self._logs[log.turn_id]
+            self._ended_at.pop(log.turn_id, None)
 
     def _forget_old(self) -> None:
         while self._ended_at:

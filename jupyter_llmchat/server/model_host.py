@@ -75,6 +75,8 @@ class ModelHost:
         self._examine = examine or examined
         self._connect = connect or self._worker
         self._model: HostedModel | None = None
+        self._name = ""
+        """As it was when the model was last opened: answers go by it."""
         self._failure: ModelUnavailable | None = None
         self._tried_at = 0.0
         self._opening: asyncio.Task[None] | None = None
@@ -83,7 +85,7 @@ class ModelHost:
     def name(self) -> str:
         if self._model is not None:
             return self._model.name
-        return Path(self._engine.model_path).stem or "embedded"
+        return self._name or Path(self._engine.model_path).stem or "embedded"
 
     @property
     def status(self) -> ModelStatus:
@@ -115,6 +117,8 @@ class ModelHost:
             self._opening.cancel()
             await asyncio.wait((self._opening,), timeout=STOP_S)
             self._opening = None
+        # One that has been stopped is not tried again by whoever asks.
+        self._failure = None
         model, self._model = self._model, None
         if model is not None:
             async with asyncio.timeout(STOP_S):
@@ -183,7 +187,9 @@ class ModelHost:
         """Waits for the file to be checked; the model may still be loading."""
         await self._try_again()
         if self._opening is None:
-            raise ModelUnavailable("The model is stopped.", "Restart the server.")
+            raise ModelUnavailable(
+                "The model is stopped.", "Ask a question: that loads it again."
+            )
         # Several calls wait for one opening, and none of them ends it.
         await asyncio.wait((self._opening,))
         if self._model is None:
@@ -205,7 +211,7 @@ class ModelHost:
                 file = await asyncio.to_thread(self._examine, self._engine.model_path)
             model = self._connect(replace(self._engine, model_path=str(file.path)))
             await model.start()
-            self._model = model
+            self._model, self._name = model, model.name
         except ModelUnavailable as error:
             self._failure = error
         except TimeoutError:

@@ -8,20 +8,21 @@ from functools import wraps
 from inspect import signature
 from typing import Any, TypeVar, cast
 
-import msgspec
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from jupyter_llmchat.protocol.codec import convert_query
+from jupyter_llmchat.protocol.ids import PROTOCOL_HEADER
 from jupyter_llmchat.protocol.requests import Body, Query
 
 from .base import Endpoint, identifier
+from .forwarding import OF_JUPYTER, forwarded
+from .version import check_version
 
 Method = Callable[..., Awaitable[Any]]
 M = TypeVar("M", bound=Method)
 
-OF_JUPYTER = frozenset({"token", "_xsrf"})
-"""Query arguments that Jupyter itself reads."""
+EVENT_STREAM = "text/event-stream"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,17 +32,28 @@ class Operation:
     body: type[Body] | None = None
     query: type[Query] | None = None
     reply: Any = None
-    """The struct that it answers with; None for an answer without a body."""
+    """The type that it answers with; None for an answer without a body."""
     status: int = 200
     media: str = "application/json"
     """Other media types are written by the method itself."""
+    also: tuple[str, ...] = ()
+    """Further media types, of which a client chooses."""
     raw_body: str = ""
     """Media type of a body that the method reads itself; "" for none."""
 
 
 def permitted(method: M) -> M:
-    """Only for whom Jupyter has authenticated and its authorizer lets do this."""
-    return cast(M, web.authenticated(authorized(method)))
+    """Only for whom Jupyter has authenticated and its authorizer lets do this.
+
+    Then it is answered by the server that keeps the data, which may be another one.
+    """
+
+    @wraps(method)
+    async def answer(handler: Endpoint, *path: str) -> None:
+        if handler.answered_here or not await forwarded(handler):
+            await method(handler, *path)
+
+    return cast(M, web.authenticated(authorized(answer)))
 
 
 def operation(
@@ -51,12 +63,13 @@ def operation(
     reply: Any = None,
     status: int = 200,
     media: str = "application/json",
+    also: tuple[str, ...] = (),
     raw_body: str = "",
 ) -> Callable[[Method], Method]:
     """For the methods of REST handlers; who may not call them never gets to them.
 
     The method gets the ids of its path, checked, then its query and its body, decoded.
-    The struct that it returns is the answer. Raises what `Endpoint.body` raises, and
+    What it returns is the answer. Raises what `Endpoint.body` raises, and
     BadRequest for a query that does not fit.
     """
     declared = Operation(
@@ -65,6 +78,7 @@ def operation(
         reply=reply,
         status=status,
         media=media,
+        also=also,
         raw_body=raw_body,
     )
 
@@ -73,6 +87,7 @@ def operation(
 
         @wraps(method)
         async def call(handler: Endpoint, *path: str) -> None:
+            check_version(handler.request.headers.get(PROTOCOL_HEADER))
             ids = [
                 identifier(value, name.removesuffix("_id"))
                 for name, value in zip(names, path, strict=False)
@@ -83,7 +98,7 @@ def operation(
             if body is not None:
                 given.append(handler.body(body))
             answer = await method(handler, *given)
-            if isinstance(answer, msgspec.Struct):
+            if answer is not None:
                 handler.reply(answer, status)
             elif status == 204:
                 handler.set_status(status)

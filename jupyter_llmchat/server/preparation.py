@@ -11,6 +11,7 @@ from jupyter_llmchat.models import profile
 from jupyter_llmchat.models.locate import locate
 from jupyter_llmchat.models.model_file import shown
 from jupyter_llmchat.models.profile import ModelProfile, SelfTest
+from jupyter_llmchat.protocol.setup import Warmth
 
 from .model_host import HostedModel
 from .settings import ServerSettings
@@ -29,6 +30,17 @@ class Preparation:
         self._settings = settings
         self._log = log
         self._test: SelfTest | None = None
+        self._warming = False
+        self._warm: tuple[int | None] | None = None
+        """The process that has read the beginnings; None for none."""
+
+    @property
+    def warmth(self) -> Warmth:
+        """Whether what every prompt begins with has been read."""
+        model = self._model.status
+        if model.state == "ready" and self._warm == (model.pid,):
+            return "warm"
+        return "warming" if self._warming else "cold"
 
     @property
     def found(self) -> SelfTest | None:
@@ -54,6 +66,7 @@ class Preparation:
                 fingerprint,
                 selftest.version(),
             )
+            self._warming = True
             await warm_up(
                 Runtime(
                     models=OneModel(self._model),
@@ -61,6 +74,7 @@ class Preparation:
                     self_test=self._test,
                 )
             )
+            self._warm, self._warming = (self._model.status.pid,), False
             if self._test is None and self._settings.self_test:
                 await self._find_out(name, fingerprint)
         except LLMChatError as error:
@@ -68,6 +82,8 @@ class Preparation:
             self._log.debug("the model was not prepared: %s", error)
         except Exception:  # noqa: BLE001 nothing waits for it
             self._log.error("the model could not be prepared", exc_info=True)
+        finally:
+            self._warming = False
 
     def _file(self) -> tuple[str, str]:
         """Name and fingerprint of the model's file; raises ModelUnavailable. Blocks."""

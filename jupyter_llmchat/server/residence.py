@@ -76,6 +76,7 @@ class Residence:
         self.started = False
         if self.preparing is not None:
             self.preparing.cancel()
+            self.preparing = None
         await self.model.stop()
 
     def wait_for(self, loading: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

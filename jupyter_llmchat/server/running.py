@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -35,6 +36,7 @@ from .line import Line
 from .recorder import Recorder
 from .replay import Making, Replays
 from .stored import ended_turn
+from .unsaved import Unsaved
 
 if TYPE_CHECKING:
     from jupyter_llmchat.pipeline import Question
@@ -61,6 +63,7 @@ class Surroundings:
     line: Line
     replays: Replays
     ahead: ReadAhead
+    unsaved: Unsaved
     pipeline: PipelineConfig
     answer: Answer
     beat: Callable[[], None]
@@ -132,7 +135,7 @@ class RunningTurn:
             async with self._limit:
                 self._limit.reschedule(self._latest())
                 self._phase = "waiting"
-                async with self._around.line.place(self._moved):
+                async with self._around.line.place(self.events.owner, self._moved):
                     self._phase = "answering"
                     return await self._answered(recorder)
         except TimeoutError:
@@ -152,7 +155,7 @@ class RunningTurn:
     async def _question(self) -> Question:
         asking = self._asking
         question = asking.question(
-            await self._around.store.messages(asking.owner, asking.session_id)
+            await self._around.store.branches.before(asking.owner, asking.turn_id)
         )
         self._making = await self._around.replays.making(asking, question)
         return question
@@ -163,11 +166,10 @@ class RunningTurn:
         """The event to end with: another one if the answer could not be stored."""
         try:
             async with asyncio.timeout(STORE_S):
-                await recorder.close()
-                key = await self._around.replays.key(self._making, self._state, end)
-                ended = ended_turn(self.events.start, self._state, end)
-                await self._around.store.end_turn(ended, key)
+                await self._store(recorder, end)
         except LLMChatError as error:
+            again = partial(self._store, recorder, end)
+            self._around.unsaved.keep(self.events.turn_id, again)
             return self._failure(error)
         except Exception:  # whatever goes wrong, a turn ends
             self._around.log.error(
@@ -175,6 +177,13 @@ class RunningTurn:
             )
             return self._failure(INTERNAL)
         return end
+
+    async def _store(self, recorder: Recorder, end: Complete | Error) -> None:
+        """Can be repeated until it has succeeded."""
+        await recorder.close()
+        key = await self._around.replays.key(self._making, self._state, end)
+        ended = ended_turn(self.events.start, self._state, end)
+        await self._around.store.end_turn(ended, key)
 
     def _publish(self, event: TurnEvent) -> TurnEvent:
         numbered = self.events.publish(event)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from jupyter_llmchat.protocol.requests import ChangeSession, CreateSession
+from jupyter_llmchat.protocol.requests import (
+    ChangeSession,
+    CreateSession,
+    MessagesQuery,
+    SessionsQuery,
+)
 from jupyter_llmchat.protocol.resources import MessageList, Session, SessionList
 
 from .base import Endpoint
 from .operation import operation
-from .turns import check_session_config
+from .options import check_session_config
 
 
 class Sessions(Endpoint):
     """All of the owner's sessions."""
 
-    @operation(reply=SessionList)
-    async def get(self) -> SessionList:
+    @operation(query=SessionsQuery, reply=SessionList)
+    async def get(self, query: SessionsQuery) -> SessionList:
         """List sessions, the one used last first."""
         store = await self.services.store()
-        return SessionList(sessions=await store.sessions(self.owner))
+        return await store.session_page(self.owner, query.limit, query.before)
 
     @operation(body=CreateSession, reply=Session, status=201)
     async def post(self, asked: CreateSession) -> Session:
@@ -56,8 +61,10 @@ class OneSession(Endpoint):
 class Messages(Endpoint):
     """Questions and answers of a session."""
 
-    @operation(reply=MessageList)
-    async def get(self, session_id: str) -> MessageList:
-        """List questions and answers, oldest first."""
+    @operation(query=MessagesQuery, reply=MessageList)
+    async def get(self, session_id: str, query: MessagesQuery) -> MessageList:
+        """List the last questions and answers of the conversation, oldest first."""
         store = await self.services.store()
-        return MessageList(messages=await store.messages(self.owner, session_id))
+        return await store.branches.page(
+            self.owner, session_id, query.limit, query.before
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from jupyter_llmchat.config import (
     EngineConfig,
@@ -50,6 +50,8 @@ class ServerSettings:
     """Whether a model that is used for the first time is tested."""
     profiles: Path | None = None
     """Folder of what has been found out about models; None keeps nothing."""
+    configured: dict[str, Any] = field(default_factory=dict)
+    """The traits that all this comes from, by name; none that is secret."""
 
     @property
     def cheapest(self) -> Tier:

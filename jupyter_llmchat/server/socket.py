@@ -12,16 +12,18 @@ from jupyter_server.base.websocket import WebSocketMixin
 from tornado import web
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from jupyter_llmchat.errors import Busy, LLMChatError
+from jupyter_llmchat.errors import Busy, LLMChatError, OtherVersion
 from jupyter_llmchat.protocol.codec import decode_request, encode
 from jupyter_llmchat.protocol.requests import Ask, Cancel, Resume, SocketRequest
 
 from .base import AUTH_RESOURCE, JsonErrors, identifier
-from .faults import INTERNAL, refused
+from .faults import INTERNAL, About, refused
 from .hub import Subscription
 from .identity import owner_of
 from .rate import FrameGate, Verdict
+from .relay import Relay, relayed
 from .services import Services
+from .version import check_version
 
 WRITE_S = 10.0
 """A client that has taken nothing for this long is disconnected; it can resume."""
@@ -39,7 +41,10 @@ class Socket(WebSocketMixin, WebSocketHandler, JsonErrors):
 
     def initialize(self, services: Services) -> None:
         self.services = services
+        self._is_closing = False
         self._gate = FrameGate()
+        self._relay: Relay | None = None
+        """For as long as another server keeps the data."""
         self._followed: dict[str, asyncio.Task[None]] = {}
 
     @property
@@ -57,19 +62,46 @@ class Socket(WebSocketMixin, WebSocketHandler, JsonErrors):
         )
         if not allowed:
             raise web.HTTPError(403)
-        await super().get(*args, **kwargs)
+        self._relay = await relayed(self, self.services)
+        try:
+            await super().get(*args, **kwargs)
+        finally:
+            if self._relay is not None:
+                self._relay.close()
+
+    async def open(self, *args: str, **kwargs: str) -> None:
+        """A browser shows a page nothing of a refused handshake, so it is told here."""
+        await ensure_async(super().open(*args, **kwargs))
+        if self._relay is not None:
+            self._relay.start(self)
+            return
+        try:
+            check_version(self.get_query_argument("protocol", None))
+        except OtherVersion as error:
+            await self._send_if_open(refused(error))
+            self.close(POLICY_VIOLATION, "another version: reload the page")
 
     async def on_message(self, message: str | bytes) -> None:
         """The next frame is read when this returns."""
+        if self._is_closing:
+            return
         try:
-            if await self._admitted():
+            if self._relay is not None:
+                await self._relay.send(message)
+            elif await self._admitted():
                 await self._answered(message)
         except (WebSocketClosedError, TimeoutError):
             self.close(TRY_AGAIN_LATER, "the connection is too slow")
 
+    def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Nothing is followed from here on; the client may take its time to leave."""
+        self._is_closing = True
+        self._unfollow_all()
+        super().close(code, reason)
+
     def on_close(self) -> None:
-        for task in self._followed.values():
-            task.cancel()
+        self._is_closing = True
+        self._unfollow_all()
 
     async def _admitted(self) -> bool:
         verdict = self._gate.judge()
@@ -84,12 +116,12 @@ class Socket(WebSocketMixin, WebSocketHandler, JsonErrors):
         try:
             await self._act(decode_request(message))
         except LLMChatError as error:
-            await self._send(refused(error, _client_message_id(message)))
+            await self._send(refused(error, **_about(message)))
         except (WebSocketClosedError, TimeoutError):
             raise
         except Exception:  # one frame must not end the connection
             self.log.error("a frame could not be acted on", exc_info=True)
-            await self._send(refused(INTERNAL, _client_message_id(message)))
+            await self._send(refused(INTERNAL, **_about(message)))
 
     async def _act(self, request: SocketRequest) -> None:
         turns = await self.services.turns()
@@ -121,12 +153,16 @@ class Socket(WebSocketMixin, WebSocketHandler, JsonErrors):
         before = self._followed.pop(turn_id, None)
         if before is not None:
             before.cancel()
-        if self.ws_connection is None:
+        if self._is_closing:
             subscription.close()
             return
         task = asyncio.create_task(self._forward(subscription))
         self._followed[turn_id] = task
         task.add_done_callback(lambda done: self._unfollow(turn_id, done))
+
+    def _unfollow_all(self) -> None:
+        for task in self._followed.values():
+            task.cancel()
 
     def _unfollow(self, turn_id: str, task: asyncio.Task[None]) -> None:
         if self._followed.get(turn_id) is task:
@@ -138,7 +174,8 @@ class Socket(WebSocketMixin, WebSocketHandler, JsonErrors):
                 for event in await subscription.read(READ_S):
                     await self._send(event)
         except LLMChatError as error:
-            await self._send_if_open(refused(error))
+            place = About(turn_id=subscription.turn_id, from_seq=subscription.position)
+            await self._send_if_open(refused(error, **place))
         except (WebSocketClosedError, TimeoutError):
             self.close(TRY_AGAIN_LATER, "the connection is too slow")
         finally:
@@ -157,13 +194,20 @@ class Socket(WebSocketMixin, WebSocketHandler, JsonErrors):
 
 
 class _Named(msgspec.Struct):
-    client_message_id: str | None = None
+    client_message_id: Any = None
+    turn_id: Any = None
 
 
-def _client_message_id(message: str | bytes) -> str | None:
-    """Of a frame that may be wrong in other respects."""
+def _about(message: str | bytes) -> About:
+    """What a frame is about that may be wrong in other respects."""
     try:
-        named = msgspec.json.decode(message, type=_Named).client_message_id
+        named = msgspec.json.decode(message, type=_Named)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        return None
-    return named[:64] if named else None
+        return About()
+    return About(
+        client_message_id=_name(named.client_message_id), turn_id=_name(named.turn_id)
+    )
+
+
+def _name(value: Any) -> str | None:
+    return value[:64] if isinstance(value, str) and value else None

@@ -11,6 +11,7 @@ from .operation import operation
 class ServerHealth(Endpoint):
     """The server answers; says nothing about the model or the database."""
 
+    answered_here = True
     _track_activity = False
 
     @operation(reply=Health)
@@ -22,9 +23,10 @@ class ServerHealth(Endpoint):
 class ServerStatus(Endpoint):
     """The state of the model, the database and the turns."""
 
+    answered_here = True
     _track_activity = False
 
     @operation(reply=Status)
     async def get(self) -> Status:
         """See how the model, the database and the turns are doing."""
-        return self.services.status
+        return await self.services.whole_status()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast, get_args
 
-from jupyter_llmchat.errors import GenerationFailed, NotFound, WorkerLost, error_types
+from msgspec.structs import replace
+
+from jupyter_llmchat.errors import GenerationFailed, WorkerLost, error_types
 from jupyter_llmchat.protocol.events import (
     Chunk,
     Complete,
@@ -75,23 +77,20 @@ def exchanges(messages: tuple[Message, ...]) -> tuple[Exchange, ...]:
     )
 
 
-async def replayed(store: Store, owner: str, turn_id: str) -> TurnLog:
+async def replayed(
+    store: Store, owner: str, turn_id: str, client_message_id: str = ""
+) -> TurnLog:
     """The events of a turn that only the store remembers, its text in one piece.
 
-    They are numbered anew, so they can only be read from the start. Raises NotFound.
+    They are numbered anew, so they can only be read from the start.
+    `client_message_id` is that of the request they answer. Raises NotFound.
     """
     turn = await store.turn(owner, turn_id)
-    messages = [
-        each
-        for each in await store.messages(owner, turn.session_id)
-        if each.turn_id == turn_id
-    ]
-    question = next((each for each in messages if each.role == "user"), None)
-    answer = next((each for each in messages if each.role == "assistant"), None)
-    if question is None or answer is None:
-        raise NotFound("This turn has no messages.", "Ask the question again.")
+    question, answer = await store.branches.exchange(owner, turn_id)
     log = TurnLog(owner, turn_id)
     for event in _events(turn, question, answer):
+        if isinstance(event, Start):
+            event = replace(event, client_message_id=client_message_id)
         log.publish(event)
     return log
 

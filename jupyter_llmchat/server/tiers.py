@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from jupyter_llmchat.errors import ModelUnavailable
+from jupyter_llmchat.errors import Conflict, ModelUnavailable
 from jupyter_llmchat.language_model import LanguageModel
 from jupyter_llmchat.protocol.ids import Tier
 from jupyter_llmchat.protocol.resources import TierStatus
@@ -34,9 +34,10 @@ class Memory:
 class Tiers:
     """Implements pipeline.Models over hosted models, the cheapest first.
 
-    The cheapest is started once and stays. The others are loaded when a lease asks for
-    them, and unloaded when they were idle for their keep-alive time or another one
-    needs the room; never one that is in use.
+    The cheapest is started at once and stays, unless someone unloads it; its room is
+    kept. The others are loaded when a lease asks for them, and unloaded when they were
+    idle for their keep-alive time or another one needs the room; never one that is in
+    use.
     """
 
     def __init__(
@@ -66,6 +67,8 @@ class Tiers:
         """Held while models are loaded or unloaded, not while one reads its file."""
         self._timer: asyncio.Task[None] | None = None
         self._closed = False
+        self._deciding = 0
+        """Answers that the cheapest decides about."""
 
     @property
     def names(self) -> tuple[Tier, ...]:
@@ -83,6 +86,12 @@ class Tiers:
     @property
     def status(self) -> tuple[TierStatus, ...]:
         return tuple(each.status for each in self._places.values())
+
+    @property
+    def keep_alive_s(self) -> dict[Tier, float]:
+        """Seconds until an idle model is unloaded; 0 keeps it."""
+        others = {each.tier: each.keep_alive_s for each in self._others}
+        return {self._cheapest.tier: 0.0, **others}
 
     async def start(self) -> None:
         """Begins to load the cheapest model; returns at once."""
@@ -112,6 +121,16 @@ class Tiers:
             place.users -= 1
             place.used_at = self._clock()
 
+    @asynccontextmanager
+    async def deciding(self) -> AsyncIterator[None]:
+        """The cheapest model is not unloaded inside; it is loaded if it was."""
+        self._deciding += 1
+        try:
+            await self._wake()
+            yield
+        finally:
+            self._deciding -= 1
+
     async def model(self, tier: Tier) -> LanguageModel:
         """The tier's model, loaded; only a lease (`use`) keeps it so.
 
@@ -119,11 +138,46 @@ class Tiers:
         ModelUnavailable.
         """
         place = self._place(tier)
-        if place is not self._cheapest:
-            if not place.is_loaded:
-                await self._loading(place)
-            await place.model.ready()
+        if place is self._cheapest:
+            await self._wake()
+            return place.model
+        if not place.is_loaded:
+            await self._loading(place)
+        await place.model.ready()
         return place.model
+
+    async def load(self, tier: Tier) -> None:
+        """Begins to load the tier's model, one that has failed too.
+
+        Raises ModelUnavailable if it does not fit into memory now.
+        """
+        place = self._place(tier)
+        if place.is_loaded:
+            return
+        if place.started and place.loading is None:
+            async with self._changing:
+                await self._unload(place)
+        await self._loading(place)
+
+    async def unload(self, tier: Tier) -> None:
+        """It is out of memory on return, until it is asked for again.
+
+        Raises Conflict while answers need it.
+        """
+        place = self._place(tier)
+        async with self._changing:
+            self._check_unused(place)
+            if place.started:
+                await self._unload(place)
+
+    def _check_unused(self, place: Residence) -> None:
+        deciding = self._deciding if place is self._cheapest else 0
+        if needed := max(place.users, deciding):
+            answers = "an answer" if needed == 1 else f"{needed} answers"
+            raise Conflict(
+                f"The {place.tier} model is in use: {answers} would break off.",
+                "Unload it when they have ended, or cancel them.",
+            )
 
     async def unload_expired(self) -> None:
         """Unloads what was idle for its keep-alive time."""
@@ -149,6 +203,12 @@ class Tiers:
             raise no_such_tier(tier)
         return self._places[tier]
 
+    async def _wake(self) -> None:
+        """Only what was unloaded: one that has failed tries again by itself."""
+        if self._cheapest.started:
+            return
+        await self._loading(self._cheapest)
+
     async def _loading(self, place: Residence) -> None:
         """Several leases wait for one loading, and none of them ends it."""
         loading = place.loading or place.wait_for(self._load(place))
@@ -158,7 +218,8 @@ class Tiers:
         async with self._changing:
             if self._closed:
                 raise ModelUnavailable("The server is shutting down.", "Ask later.")
-            await self._make_room(place)
+            if place is not self._cheapest:
+                await self._make_room(place)
             await place.start(self._clock(), self._prepare)
 
     async def _make_room(self, place: Residence) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,14 +19,22 @@ from jupyter_llmchat.errors import (
     StoreUnavailable,
     TooLarge,
 )
+from jupyter_llmchat.protocol.events import Start
 from jupyter_llmchat.protocol.ids import new_id
-from jupyter_llmchat.protocol.requests import AskBody, AskOptions, Context
-from jupyter_llmchat.protocol.resources import Session
+from jupyter_llmchat.protocol.requests import (
+    AskBody,
+    AskOptions,
+    Context,
+    RegenerateBody,
+)
+from jupyter_llmchat.protocol.resources import MessageList, Session
 
+from .ahead import ReadAhead
 from .asking import Asking
 from .beginning import Beginning
 from .hub import Subscription, TurnLog
-from .running import STORE_S, RunningTurn, Surroundings
+from .options import in_session, set_options
+from .running import STORE_S, Answer, RunningTurn, Surroundings
 from .stored import replayed
 
 if TYPE_CHECKING:
@@ -59,19 +68,43 @@ class Turns:
         self._running: dict[asyncio.Task[None], RunningTurn] = {}
         self._keys: dict[_Key, TurnLog] = {}
         """Of running turns."""
+        self._removing: set[str] = set()
+        """Sessions that are being deleted: nothing begins in them."""
         self._replayed: dict[str, asyncio.TimerHandle] = {}
         """By owner, what is to be read ahead."""
 
     @property
     def active(self) -> int:
         """Turns running or waiting."""
-        beginning = self._beginning.keys() - self._keys.keys()
-        return len(beginning) + sum(not log.ended for log in self._keys.values())
+        return len(self._active())
+
+    @property
+    def waiting(self) -> int:
+        """Turns that have no place yet."""
+        return self._around.line.waiting
+
+    def listeners(self, owner: str, turn_id: str) -> int:
+        """How many follow a turn at the moment."""
+        log = self._around.hub.find(owner, turn_id)
+        return log.listeners if log is not None else 0
+
+    @property
+    def ahead(self) -> ReadAhead:
+        """What is known of notebooks before anyone asks."""
+        return self._around.ahead
+
+    def _active(self) -> set[_Key]:
+        running = {key for key, log in self._keys.items() if not log.ended}
+        return running | (self._beginning.keys() - self._keys.keys())
+
+    def _active_of(self, owner: str) -> int:
+        return sum(key.owner == owner for key in self._active())
 
     async def ask(self, owner: str, session_id: str, ask: AskBody) -> Subscription:
         """Stores a question, has it answered, and subscribes to the answer.
 
-        A repeated `client_message_id` joins the turn that it began. Raises
+        A repeated `client_message_id` joins the turn that it began. What the question
+        replaces is kept, as far as it has been answered. Raises
         BadRequest, TooLarge, NotFound, Conflict, Busy or StoreUnavailable.
         """
         self._check(ask)
@@ -84,13 +117,41 @@ class Turns:
             )
         return log.subscribe()
 
+    async def regenerate(
+        self, owner: str, turn_id: str, asked: RegenerateBody
+    ) -> Subscription:
+        """Asks a turn's question again, of the model and in its place; as `ask`."""
+        question, _ = await self._around.store.branches.exchange(owner, turn_id)
+        again = AskBody(
+            question=question.text,
+            client_message_id=asked.client_message_id,
+            options=msgspec.structs.replace(asked.options, fresh=True),
+            context=asked.context,
+            replaces=turn_id,
+        )
+        return await self.ask(owner, question.session_id, again)
+
+    async def select(self, owner: str, turn_id: str) -> MessageList:
+        """Goes on with the conversation through a turn, which is shown from now on.
+
+        Raises NotFound.
+        """
+        shown = await self._around.store.branches.select(owner, turn_id)
+        self._around.ahead.read(owner, shown.messages[0].session_id)
+        return shown
+
+    @property
+    def answer(self) -> Answer:
+        """What writes answers, for one that belongs to no session."""
+        return self._around.answer
+
     async def prepare(self, owner: str, session_id: str, context: Context) -> None:
         """Has the model read what a question may soon be asked about, in idle time.
 
         Returns at once; a newer call for the session replaces it. Raises NotFound.
         """
         await self._around.store.session(owner, session_id)
-        self._around.ahead.learn(session_id, context)
+        self._around.ahead.learn(owner, session_id, context)
         self._around.ahead.read(owner, session_id)
 
     async def listen(self, owner: str, turn_id: str, from_seq: int) -> Subscription:
@@ -120,18 +181,25 @@ class Turns:
         Raises NotFound, Busy when one of them does not end.
         """
         await self._around.store.session(owner, session_id)
-        writing = {
-            task: turn
-            for task, turn in self._running.items()
-            if turn.events.start.session_id == session_id
-        }
-        for turn in writing.values():
-            turn.cancel()
-        if writing:
-            _, late = await asyncio.wait(writing, timeout=CLOSING_S)
-            if late:
-                raise Busy("An answer in this session does not end.", "Try again.")
-        await self._around.store.remove_session(owner, session_id)
+        self._removing.add(session_id)
+        try:
+            await self._stop_in(session_id)
+            await self._around.store.remove_session(owner, session_id)
+            self._around.hub.forget(lambda start: start.session_id == session_id)
+        finally:
+            self._removing.discard(session_id)
+
+    async def remove(self, owner: str, turn_id: str) -> None:
+        """Deletes a turn, which is stopped first: a question and its answer.
+
+        What follows them follows what was said before. Raises NotFound, Busy when the
+        answer does not end.
+        """
+        question, _ = await self._around.store.branches.exchange(owner, turn_id)
+        await self._stop(lambda start: start.turn_id == turn_id)
+        await self._around.store.branches.remove(owner, turn_id)
+        self._around.hub.forget(lambda start: start.turn_id == turn_id)
+        self._around.ahead.read(owner, question.session_id)
 
     async def close(self) -> None:
         """Interrupts what runs and waits, within bounds, until it is stored."""
@@ -146,6 +214,32 @@ class Turns:
             _, late = await asyncio.wait(self._running, timeout=CLOSING_S)
             for task in late:
                 task.cancel()
+        await self._around.unsaved.close()
+
+    async def _stop_in(self, session_id: str) -> None:
+        """No turn of the session is under way on return; raises Busy if one stays."""
+        beginning = [
+            task
+            for key, task in self._beginning.items()
+            if key.session_id == session_id
+        ]
+        if beginning:
+            await asyncio.wait(beginning, timeout=STORE_S)
+        await self._stop(lambda start: start.session_id == session_id)
+
+    async def _stop(self, meant: Callable[[Start], bool]) -> None:
+        """The running turns that are meant have ended on return; raises Busy."""
+        writing = {
+            task: turn
+            for task, turn in self._running.items()
+            if meant(turn.events.start)
+        }
+        for turn in writing.values():
+            turn.cancel()
+        if writing:
+            _, late = await asyncio.wait(writing, timeout=CLOSING_S)
+            if late:
+                raise Busy("An answer that is being deleted goes on.", "Try again.")
 
     def _check(self, ask: AskBody) -> None:
         if not ask.question.strip():
@@ -158,14 +252,27 @@ class Turns:
                 "Shorten it, or put the long part into a file.",
             )
 
+    def _check_room(self, owner: str) -> None:
+        of_owner = self._active_of(owner)
+        if of_owner >= self._limits.turns_per_user:
+            raise Busy(
+                f"Questions of yours that are being answered or waiting: {of_owner}; "
+                "a user may have no more.",
+                "Ask again when one of them has its answer.",
+            )
+        if self.active >= self._limits.turns_waiting:
+            raise Busy(
+                f"Questions that are being answered or waiting: {self.active}; "
+                "the server takes no more.",
+                "Ask again in a moment, when one of them has its answer.",
+            )
+
     async def _begun(self, key: _Key, ask: AskBody) -> TurnLog:
+        if key.session_id in self._removing:
+            raise NotFound("This session is being deleted.", "Begin another session.")
         task = self._beginning.get(key)
         if task is None:
-            if self.active >= self._limits.turns_waiting:
-                raise Busy(
-                    f"{self.active} questions are being answered or waiting.",
-                    "Ask again when one of them has its answer.",
-                )
+            self._check_room(key.owner)
             task = asyncio.create_task(self._begin(key, ask))
             self._beginning[key] = task
             task.add_done_callback(lambda done: self._has_begun(key, done))
@@ -198,6 +305,7 @@ class Turns:
                 text=ask.question,
                 context=ask.context,
                 options=ask.options,
+                replaces=ask.replaces,
                 arrived=arrived,
             ),
             await self._around.replays.origin(),
@@ -208,8 +316,13 @@ class Turns:
         begun = await store.take_turn(key.owner, key.session_id, beginning)
         if not begun.is_new:
             earlier = self._around.hub.find(key.owner, begun.turn_id)
-            return earlier or await replayed(store, key.owner, begun.turn_id)
-        self._around.ahead.learn(key.session_id, ask.context)
+            return earlier or await replayed(
+                store, key.owner, begun.turn_id, key.client_message_id
+            )
+        self._around.ahead.learn(key.owner, key.session_id, ask.context)
+        for other in self._running.values():
+            if other.events.turn_id == ask.replaces:
+                other.cancel()  # nobody waits for its answer any more
         if beginning.is_replay:
             self._has_replayed(key, beginning.log)
         else:
@@ -219,7 +332,7 @@ class Turns:
 
     def _settled(self, asking: Asking, session: Session) -> Asking:
         """With what the session sets, within what is allowed."""
-        options = _options(asking.options, session)
+        options = in_session(asking.options, session)
         limit = self._around.pipeline.max_deadline_s
         deadline_s = min(options.deadline_s or limit, limit)
         return replace(asking, options=options, deadline_s=deadline_s)
@@ -259,7 +372,7 @@ class Turns:
             "temperature": pipeline.temperature,
             "max_tokens": pipeline.stage_tokens,
         }
-        return {**usual, **_set(options), "deadline_s": deadline_s}
+        return {**usual, **set_options(options), "deadline_s": deadline_s}
 
     def _run(self, key: _Key, turn: RunningTurn) -> None:
         self._around.hub.open(turn.events)
@@ -274,33 +387,3 @@ class Turns:
             self._around.log.error("a turn broke off", exc_info=error)
         # The next question is likely to follow this answer.
         self._around.ahead.read(key.owner, key.session_id)
-
-
-def check_session_config(config: dict[str, Any]) -> AskOptions:
-    """The options that a session sets for its questions; raises BadRequest.
-
-    Other keys are the client's own and are kept as they are.
-    """
-    known = {
-        key: value
-        for key, value in config.items()
-        if key in AskOptions.__struct_fields__
-    }
-    try:
-        return msgspec.convert(known, AskOptions)
-    except msgspec.ValidationError as error:
-        raise BadRequest(
-            f"The session's settings do not fit: {error}.", "Correct the named field."
-        ) from error
-
-
-def _options(asked: AskOptions, session: Session) -> AskOptions:
-    return msgspec.structs.replace(check_session_config(session.config), **_set(asked))
-
-
-def _set(options: AskOptions) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in msgspec.structs.asdict(options).items()
-        if value is not None
-    }

@@ -5,6 +5,7 @@ Rows are only ever inserted; when its turn ends they become the message and go.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jupyter_llmchat.protocol.ids import STAGES, Stage
@@ -38,3 +39,9 @@ def stages(cursor: Cursor, turn_id: str) -> tuple[StageText, ...]:
 
 def remove(cursor: Cursor, turn_id: str) -> None:
     cursor.run("DELETE FROM message_chunks WHERE turn_id = ?", turn_id)
+
+
+def remove_all(cursor: Cursor, turn_ids: Sequence[str]) -> None:
+    cursor.run(
+        "DELETE FROM message_chunks WHERE turn_id IN (SELECT unnest(?))", list(turn_ids)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -46,6 +47,33 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def columnwise(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Rows as a list for each column; text as `storable`."""
+    return [
+        [storable(value) if isinstance(value, str) else value for value in column]
+        for column in zip(*rows, strict=True)
+    ]
+
+
+_AT_ONCE = (1, 4, 8, 16, 24, 32, 48, 64)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Parameters for IN: as many as one of few numbers, each of which is a statement
+    to be parsed; the last value is repeated. With more than 64 no index is used."""
+
+    sql: str
+    values: tuple[str, ...]
+
+
+def in_places(values: Sequence[str]) -> Places:
+    """For 1 to 64 values."""
+    number = next(each for each in _AT_ONCE if each >= len(values))
+    filled = (*values, *[values[-1]] * (number - len(values)))
+    return Places(sql=", ".join("?" * number), values=filled)
 
 
 def to_json(value: Any) -> str:

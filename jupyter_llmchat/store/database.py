@@ -13,11 +13,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jupyter_llmchat.errors import StoreUnavailable
+from jupyter_llmchat.errors import LLMChatError, StoreUnavailable
 
-from . import db, files
+from . import db, files, together
 from .db import Cursor
 from .faults import Invalidated
+from .together import Unusual
 from .writer import GroupWriter
 
 T = TypeVar("T")
@@ -27,6 +28,13 @@ _EXIT_S = 5.0
 _REVIVE_S = 15.0
 _READERS_LEAVE_S = 5.0
 _CHECKPOINT_RETRY_S = 60.0
+_FRESH = "rewriting.duckdb"
+
+
+class _Rewrite:
+    """Stands among the writes for a rewriting of the file; nothing in memory."""
+
+    def __call__(self, cursor: Cursor) -> None: ...
 
 
 class Database:
@@ -85,6 +93,21 @@ class Database:
             self._revive()
             return self._read_once(work)
 
+    def copy(self, target: Path) -> None:
+        """Writes all that is committed to a new file among the copies, in the calling
+        thread; writing goes on meanwhile."""
+        self._refuse_after_fork()
+        with self._reader() as cursor:
+            cursor.copy_to(target)
+
+    def rewrite(self) -> Future[None]:
+        """Replaces the file by a copy without what has been deleted.
+
+        Until it is done nothing can be written.
+        """
+        self._refuse_after_fork()
+        return self._writer.submit(_Rewrite())
+
     def close(self, timeout_s: float) -> bool:
         """Finishes waiting writes; False if they took longer than the timeout."""
         if os.getpid() != self._process:
@@ -133,6 +156,12 @@ class Database:
                 self._change.notify_all()
 
     def _commit(self, works: Sequence[Callable[[Cursor], Any]]) -> list[Any]:
+        rewrites = [isinstance(work, _Rewrite) for work in works]
+        if any(rewrites) and self._path is not None:
+            if len(works) > 1:
+                raise Unusual  # the writer makes them one by one then
+            self._replace(self._path)
+            return [None]
         try:
             return self._transact(works)
         except Invalidated:
@@ -140,8 +169,37 @@ class Database:
             self._reconnect()
             return self._transact(works)
 
+    def _replace(self, path: Path) -> None:
+        fresh = files.copies_of(path) / _FRESH
+        pen = self._pen if self._pen is not None else self._connect()
+        fresh.unlink(missing_ok=True)
+        try:
+            pen.copy_to(fresh)
+            fresh.chmod(0o600)
+            files.sync(fresh)
+            self._disconnect()  # which moves the log into the file
+            try:
+                if files.size_of(files.log_of(path)):
+                    raise StoreUnavailable(
+                        "The database is in use, so it stays as it is.", "Try again."
+                    )
+                fresh.replace(path)
+                files.sync(path.parent)
+            finally:
+                self._connect()
+        finally:
+            fresh.unlink(missing_ok=True)
+
     def _transact(self, works: Sequence[Callable[[Cursor], Any]]) -> list[Any]:
         pen = self._pen if self._pen is not None else self._connect()
+        if together.can_join(works):
+            try:
+                with pen.transaction():
+                    return together.perform(pen, works)
+            except Invalidated:
+                raise
+            except (LLMChatError, Unusual):
+                _LOG.debug("%d writes are made one by one", len(works))
         with pen.transaction():
             return [work(pen) for work in works]
 
@@ -171,7 +229,8 @@ class Database:
         self._connect()
 
     def _connect(self) -> Cursor:
-        root = db.connect(self._path)
+        path = self._path
+        root = db.connect(path, copies=None if path is None else files.copies_of(path))
         try:
             self._prepare(root)
             if self._path is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from jupyter_llmchat.protocol.events import TurnMetrics
 
+from . import bulk
 from .columns import from_json, to_json
 
 if TYPE_CHECKING:
@@ -40,6 +42,19 @@ def add(cursor: Cursor, turn_id: str, metrics: TurnMetrics) -> None:
         *(getattr(metrics, figure) for figure in _FIGURES),
         to_json(metrics.stages),
     )
+
+
+def add_all(cursor: Cursor, measured: Sequence[tuple[str, TurnMetrics]]) -> None:
+    """Of many turns."""
+    rows = [
+        (
+            turn_id,
+            *(getattr(metrics, figure) for figure in _FIGURES),
+            to_json(metrics.stages),
+        )
+        for turn_id, metrics in measured
+    ]
+    bulk.insert(cursor, "metrics", ("turn_id", *_FIGURES, "stages"), rows)
 
 
 def of_turn(cursor: Cursor, turn_id: str) -> TurnMetrics | None:

@@ -120,6 +120,55 @@ MIGRATIONS: tuple[Migration, ...] = (
             )""",
         ),
     ),
+    Migration(
+        version=3,
+        name="branches",
+        statements=(
+            # Of the session: numbers are compared far faster than ids.
+            "ALTER TABLE messages ADD COLUMN session_key UBIGINT",
+            # The turn that this one follows; NULL for one that begins a conversation.
+            "ALTER TABLE messages ADD COLUMN parent_id VARCHAR",
+            "ALTER TABLE messages ADD COLUMN is_current BOOLEAN DEFAULT true",
+            # Its figures were taken on another server, or another user's.
+            "ALTER TABLE turns ADD COLUMN is_imported BOOLEAN DEFAULT false",
+            """UPDATE messages SET
+                session_key = md5_number_lower(session_id), parent_id = turn.parent_id
+            FROM (
+                SELECT turn_id, lag(turn_id)
+                    OVER (PARTITION BY session_id ORDER BY seq) AS parent_id
+                FROM messages WHERE role = 'user'
+            ) AS turn WHERE turn.turn_id = messages.turn_id""",
+        ),
+    ),
+    Migration(
+        version=4,
+        name="search",
+        statements=(
+            """CREATE TABLE search_documents (
+                doc BIGINT NOT NULL,
+                owner VARCHAR NOT NULL,
+                length INTEGER NOT NULL
+            )""",
+            """CREATE TABLE search_titles (
+                doc BIGINT NOT NULL,
+                session_id VARCHAR NOT NULL,
+                title VARCHAR NOT NULL
+            )""",
+            # Sorted within each segment; 0 is what has been added last, as it came.
+            """CREATE TABLE search_postings (
+                owner VARCHAR NOT NULL,
+                segment INTEGER NOT NULL,
+                term VARCHAR NOT NULL,
+                doc BIGINT NOT NULL,
+                tf USMALLINT NOT NULL,
+                length USMALLINT NOT NULL
+            )""",
+            """CREATE TABLE search_segments (
+                id INTEGER NOT NULL,
+                documents INTEGER NOT NULL
+            )""",
+        ),
+    ),
 )
 
 _HISTORY = """CREATE TABLE IF NOT EXISTS schema_version (

@@ -8,6 +8,7 @@ one takes its place.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +19,14 @@ from jupyter_llmchat.protocol.resources import StoreStatus
 from . import db, files, turns
 from .columns import Clock
 from .database import Database
-from .faults import Damaged, DamagedLog
+from .faults import Damaged, DamagedLog, Locked
 from .migrations import check, migrate
 
 _LOG = logging.getLogger(__name__)
 _RECOVERY_S = 60.0
 _REPAIRS = 2
+_LOCKED_S = 2.0
+_LOCKED_POLL_S = 0.05
 _IN_MEMORY = "Until then conversations are kept in memory and end with the server."
 
 
@@ -46,7 +49,7 @@ def open_database(config: StoreConfig) -> Opened:
             "Set a database file to keep them.",
         )
     try:
-        return _open_file(config, config.path.expanduser().absolute())
+        return _open_when_free(config, config.path.expanduser().absolute())
     except StoreUnavailable as trouble:
         return open_in_memory(config, f"{trouble} {_IN_MEMORY}")
     except (OSError, ValueError, RuntimeError) as trouble:  # no home, NUL, timeout
@@ -61,8 +64,20 @@ def open_in_memory(config: StoreConfig, detail: str) -> Opened:
     return _start(config, None, status)
 
 
+def _open_when_free(config: StoreConfig, path: Path) -> Opened:
+    """A server that is ending, or was killed just now, is waited for."""
+    end = time.monotonic() + _LOCKED_S
+    while True:
+        try:
+            return _open_file(config, path)
+        except Locked:
+            if time.monotonic() >= end:
+                raise
+        time.sleep(_LOCKED_POLL_S)
+
+
 def _open_file(config: StoreConfig, path: Path) -> Opened:
-    files.prepare_folder(path)
+    files.prepare_folder(path, network_folder=config.network_folder)
     notes = [f"Conversations are stored in {path}."]
     if not path.exists() and files.log_of(path).exists():
         # DuckDB would make a new file and delete the log.
@@ -131,6 +146,7 @@ def _next_place(cursor: db.Cursor) -> int:
         " (SELECT coalesce(max(used_seq), 0) FROM sessions),"
         " (SELECT coalesce(max(seq), 0) FROM messages),"
         " (SELECT coalesce(max(seq), 0) FROM message_chunks),"
-        " (SELECT coalesce(max(seq), 0) FROM decisions)) AS place"
+        " (SELECT coalesce(max(seq), 0) FROM decisions),"
+        " (SELECT coalesce(max(doc), 0) FROM search_documents)) AS place"
     )
     return int(row["place"]) if row else 1

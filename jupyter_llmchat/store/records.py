@@ -37,6 +37,8 @@ class NewTurn(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, Any]
     prompt_template: str
     """Version name of the prompts."""
+    parent_id: str | None = None
+    """The turn that it follows; None begins a conversation."""
 
 
 class BegunTurn(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,10 +99,12 @@ class Plan(Protocol):
 
     turn_id: str
     client_message_id: str
+    replaces: str | None
+    """The turn whose place it takes in the conversation; None goes on with that."""
 
     def key(self, session: Session, messages: tuple[Message, ...]) -> str | None:
-        """What its answer can be found by, given the session and what was said in it;
-        None if it is not to be looked for."""
+        """What its answer can be found by, given the session and what was said before
+        it; None if it is not to be looked for."""
         ...
 
     def turn(self, remembered: Remembered | None) -> NewTurn | WholeTurn:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jupyter_llmchat.errors import NotFound
 
-from . import turns
-from .columns import Moment
+from . import bulk, turns
+from .columns import Moment, in_places
 from .records import Remembered
 
 if TYPE_CHECKING:
@@ -31,6 +32,21 @@ def remember(cursor: Cursor, key: str, turn_id: str, now: Moment) -> None:
         " created_us = excluded.created_us",
         *(key, turn_id, now.us),
     )
+
+
+def remember_all(cursor: Cursor, known: Sequence[tuple[str, str, Moment]]) -> None:
+    """Keys and turns; raises Conflict for a key that stands for another turn."""
+    rows = [(key, turn_id, now.us) for key, turn_id, now in known]
+    bulk.insert(cursor, "responses", ("key", "turn_id", "created_us"), rows)
+
+
+def are_known(cursor: Cursor, keys: Sequence[str]) -> bool:
+    """Whether something is remembered by one of them."""
+    places = in_places(keys)
+    row = cursor.row(
+        f"SELECT 1 FROM responses WHERE key IN ({places.sql}) LIMIT 1", *places.values
+    )
+    return row is not None
 
 
 def find(cursor: Cursor, owner: str, key: str, recent: Recent) -> Remembered | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -12,14 +13,46 @@ from jupyter_llmchat.protocol.events import Decision, Quality, Refinement, Revis
 from jupyter_llmchat.protocol.ids import Stage
 from jupyter_llmchat.protocol.resources import Session, Turn
 
-from . import chunks, decisions, messages, metrics, sessions
-from .columns import Clock, Moment, from_json, seconds, to_json
+from . import bulk, chunks, decisions, messages, metrics, sessions
+from .columns import (
+    Clock,
+    Moment,
+    columnwise,
+    from_json,
+    in_places,
+    seconds,
+    to_json,
+)
 from .records import BegunTurn, EndedTurn, NewTurn, Remembered, WholeTurn
+from .together import Unusual
 
 if TYPE_CHECKING:
     from .db import Cursor, Row
 
 T = TypeVar("T")
+
+_BEGUN = (
+    *("id", "session_id", "client_message_id", "message_id", "answer_id", "state"),
+    "created_us",
+)
+_ENDED = (
+    *("state", "strategy", "finish_reason", "ended_us", "refinement", "quality"),
+    "revisions",
+)
+_ENDED_VALUES = ", ".join(
+    f"unnest(?::{'BIGINT' if each == 'ended_us' else 'VARCHAR'}[]) AS {each}"
+    for each in _ENDED
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """A turn that is about to begin."""
+
+    session: Session
+    new: NewTurn
+    asked: Moment
+    answered: Moment
 
 
 def begin(
@@ -27,22 +60,34 @@ def begin(
 ) -> BegunTurn:
     """Adds the question and an empty answer, unless the client did that before.
 
-    Raises Conflict for an id in use.
+    They follow `new.parent_id`. Raises Conflict for an id in use.
     """
-    inserted = cursor.rows(
-        "INSERT INTO turns (id, session_id, client_message_id, message_id, answer_id,"
-        " state, created_us) VALUES (?, ?, ?, ?, ?, 'streaming', ?)"
-        " ON CONFLICT (session_id, client_message_id) DO NOTHING RETURNING id",
-        *(new.turn_id, new.session_id, new.client_message_id),
-        *(new.message_id, new.answer_id, asked.us),
-    )
-    if inserted:
-        messages.add_question(cursor, new, asked)
-        messages.add_answer(cursor, new, answered)
-        sessions.note_question(cursor, session, new.question, answered)
+    # Looked up first: ON CONFLICT takes twice as long.
     known = begun(cursor, session.id, new.client_message_id, new.turn_id)
-    assert known is not None
-    return known
+    if known is not None:
+        return known
+    cursor.run(
+        f"INSERT INTO turns ({', '.join(_BEGUN)}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        *_beginning(new, asked),
+    )
+    messages.add_question(cursor, new, asked)
+    messages.add_answer(cursor, new, answered)
+    sessions.note_question(cursor, session, new.question, answered)
+    return _begun(new)
+
+
+def begin_all(cursor: Cursor, begun: Sequence[Beginning]) -> list[BegunTurn]:
+    """As `begin`, of turns in as many sessions, which none of the clients began
+    before: Conflict, if one did."""
+    rows = [_beginning(each.new, each.asked) for each in begun]
+    bulk.insert(cursor, "turns", _BEGUN, rows)
+    messages.add_all(cursor, [(each.new, each.asked, each.answered) for each in begun])
+    sessions.note_all(
+        cursor,
+        [(each.session.id, each.answered) for each in begun],
+        {each.session.id: (each.session, each.new.question) for each in begun},
+    )
+    return [_begun(each.new) for each in begun]
 
 
 def append_text(
@@ -65,11 +110,8 @@ def end(cursor: Cursor, ended: EndedTurn, now: Moment) -> None:
     if row["state"] != "streaming":
         return
     cursor.run(
-        "UPDATE turns SET state = ?, strategy = ?, finish_reason = ?, ended_us = ?,"
-        " refinement = ?, quality = ?, revisions = ? WHERE id = ?",
-        *(ended.state, ended.strategy, ended.finish_reason, now.us),
-        *(_json(ended.refinement), _json(ended.quality), _json(ended.revisions)),
-        ended.turn_id,
+        f"UPDATE turns SET {', '.join(f'{each} = ?' for each in _ENDED)} WHERE id = ?",
+        *(*_ending(ended, now), ended.turn_id),
     )
     said = ended.stages or chunks.stages(cursor, ended.turn_id)
     messages.end_answer(cursor, ended, said)
@@ -77,6 +119,43 @@ def end(cursor: Cursor, ended: EndedTurn, now: Moment) -> None:
     sessions.note_use(cursor, row["session_id"], now)
     if ended.metrics is not None:
         metrics.add(cursor, ended.turn_id, ended.metrics)
+
+
+def end_all(cursor: Cursor, endings: Sequence[tuple[EndedTurn, Moment]]) -> None:
+    """As `end`, of turns in as many sessions that are being answered; raises Unusual
+    if one of them is not."""
+    ids = [ended.turn_id for ended, _ in endings]
+    places = in_places(ids)
+    found = {
+        row["id"]: row
+        for row in cursor.rows(
+            "SELECT id, session_id, created_us FROM turns"
+            f" WHERE id IN ({places.sql}) AND state = 'streaming'",
+            *places.values,
+        )
+    }
+    if len(found) < len(endings) or not all(each.stages for each, _ in endings):
+        raise Unusual
+    used = [
+        (found[each]["session_id"], now)
+        for each, (_, now) in zip(ids, endings, strict=True)
+    ]
+    if len({session_id for session_id, _ in used}) < len(endings):
+        raise Unusual
+    begun = [row["created_us"] for row in found.values()]
+    # Without the bounds all turns would be read.
+    cursor.run(
+        f"UPDATE turns SET {', '.join(f'{each} = n.{each}' for each in _ENDED)} FROM"
+        f" (SELECT unnest(?) AS id, {_ENDED_VALUES}) n"
+        " WHERE turns.id = n.id AND turns.created_us BETWEEN ? AND ?",
+        *columnwise([(each.turn_id, *_ending(each, now)) for each, now in endings]),
+        *(min(begun), max(begun)),
+    )
+    messages.end_all(cursor, [(each, each.stages) for each, _ in endings])
+    chunks.remove_all(cursor, ids)
+    sessions.note_all(cursor, used)
+    measured = [(each.turn_id, each.metrics) for each, _ in endings if each.metrics]
+    metrics.add_all(cursor, measured)
 
 
 def add(
@@ -104,12 +183,26 @@ def add(
     decisions.add_all(cursor, new.turn_id, whole.decisions, decided)
     if ended.metrics is not None:
         metrics.add(cursor, new.turn_id, ended.metrics)
-    return BegunTurn(
-        turn_id=new.turn_id,
-        message_id=new.message_id,
-        answer_id=new.answer_id,
-        is_new=True,
-    )
+    return _begun(new)
+
+
+def remove(cursor: Cursor, turn_id: str) -> None:
+    """With its question, its answer and all that is known of them."""
+    for table in sessions.OF_TURNS:
+        cursor.run(f"DELETE FROM {table} WHERE turn_id = ?", turn_id)
+    messages.remove(cursor, messages_of(cursor, turn_id))
+    cursor.run("DELETE FROM turns WHERE id = ?", turn_id)
+
+
+def messages_of(cursor: Cursor, turn_id: str) -> tuple[str, str]:
+    """The ids of a turn's question and answer; raises NotFound."""
+    row = _row(cursor, turn_id)
+    return row["message_id"], row["answer_id"]
+
+
+def session_of(cursor: Cursor, owner: str, turn_id: str) -> str:
+    """The id of the session that a turn belongs to; raises as `get`."""
+    return str(_row_of(cursor, owner, turn_id)["session_id"])
 
 
 def get(cursor: Cursor, owner: str, turn_id: str) -> Turn:
@@ -187,13 +280,38 @@ def begun(
 
 def _row(cursor: Cursor, turn_id: str) -> Row:
     row = cursor.row(
-        "SELECT id, session_id, answer_id, state, strategy, finish_reason, created_us,"
-        " refinement, quality, revisions FROM turns WHERE id = ?",
+        "SELECT id, session_id, message_id, answer_id, state, strategy, finish_reason,"
+        " created_us, refinement, quality, revisions FROM turns WHERE id = ?",
         turn_id,
     )
     if row is None:
         raise NotFound("There is no such turn.", "Look at the conversation's messages.")
     return row
+
+
+def _begun(new: NewTurn) -> BegunTurn:
+    return BegunTurn(
+        turn_id=new.turn_id,
+        message_id=new.message_id,
+        answer_id=new.answer_id,
+        is_new=True,
+    )
+
+
+def _beginning(new: NewTurn, asked: Moment) -> tuple[Any, ...]:
+    """Values of _BEGUN."""
+    return (
+        *(new.turn_id, new.session_id, new.client_message_id),
+        *(new.message_id, new.answer_id, "streaming", asked.us),
+    )
+
+
+def _ending(ended: EndedTurn, now: Moment) -> tuple[Any, ...]:
+    """Values of _ENDED."""
+    return (
+        *(ended.state, ended.strategy, ended.finish_reason, now.us),
+        *(_json(ended.refinement), _json(ended.quality), _json(ended.revisions)),
+    )
 
 
 def _json(value: Any) -> str | None:

@@ -117,7 +117,9 @@ class WorkerLink:
         )
         with self._sent(worker, call) as inbox:
             while isinstance(output := await _next(inbox), Text):
-                yield Piece(text=output.text, tokens=output.tokens)
+                yield Piece(
+                    text=output.text, tokens=output.tokens, logprobs=output.logprobs
+                )
         assert isinstance(output, Finished)
         yield _last(output)
 

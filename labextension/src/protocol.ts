@@ -4,9 +4,22 @@ export const PROTOCOL_VERSION = 1;
 
 export const STAGES = ['analysis', 'reasoning', 'core', 'detail', 'conclusion'] as const;
 
-export type ErrorCode = 'bad_request' | 'busy' | 'conflict' | 'context_overflow' | 'forbidden' | 'generation_failed' | 'internal' | 'model_unavailable' | 'not_found' | 'prompt_file' | 'server_unreachable' | 'store_unavailable' | 'too_large' | 'worker_lost';
+export type ErrorCode = 'bad_request' | 'busy' | 'conflict' | 'context_overflow' | 'forbidden' | 'generation_failed' | 'internal' | 'model_unavailable' | 'not_found' | 'other_version' | 'prompt_file' | 'server_unreachable' | 'store_unavailable' | 'too_large' | 'worker_lost';
 
 export type Accepted = {
+};
+
+export type AnswerCounts = {
+  answers: number;
+  complete: number;
+  cancelled: number;
+  interrupted: number;
+  failed: number;
+  streaming: number;
+  replays: number;
+  prompt_tokens: number;
+  cached_tokens: number;
+  generated_tokens: number;
 };
 
 export type Ask = {
@@ -15,6 +28,7 @@ export type Ask = {
   client_message_id?: string;
   options?: AskOptions;
   context?: ContextPart[];
+  replaces?: string | null;
   session_id: string;
 };
 
@@ -23,6 +37,7 @@ export type AskBody = {
   client_message_id?: string;
   options?: AskOptions;
   context?: ContextPart[];
+  replaces?: string | null;
 };
 
 export type AskOptions = {
@@ -33,6 +48,19 @@ export type AskOptions = {
   strategy?: 'analytical' | 'comprehensive' | 'simple' | null;
   tier?: 'balanced' | 'complex' | 'fast' | null;
   fresh?: boolean | null;
+  system_prompt?: string | null;
+  json_schema?: Record<string, unknown> | null;
+};
+
+export type Backup = {
+  name: string;
+  path: string;
+  bytes: number;
+  created: number;
+};
+
+export type BackupList = {
+  backups: Backup[];
 };
 
 export type Cancel = {
@@ -68,9 +96,27 @@ export type ContextPart = {
   text: string;
 };
 
+export type ContextSource = {
+  name: string;
+  state: 'empty' | 'reading' | 'ready';
+  items: number;
+  detail: string;
+};
+
 export type CreateSession = {
   title?: string;
   config?: Record<string, unknown>;
+};
+
+export type DatabaseCheck = {
+  path: string | null;
+  bytes: number;
+  sessions: number;
+  turns: number;
+  messages: number;
+  indexed: number;
+  waiting: number;
+  problems: string[];
 };
 
 export type Decision = {
@@ -84,6 +130,10 @@ export type Decision = {
   tokens: number;
   ms: number;
   source: 'default' | 'model';
+};
+
+export type DecisionList = {
+  decisions: StoredDecision[];
 };
 
 export type TurnError = {
@@ -104,8 +154,20 @@ export type ErrorBody = {
   retryable: boolean;
 };
 
+export type Figure = {
+  n: number;
+  avg: number | null;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+};
+
 export type Health = {
   ok: boolean;
+};
+
+export type Imported = {
+  sessions: Session[];
 };
 
 export type Message = {
@@ -122,10 +184,62 @@ export type Message = {
   model: string | null;
   parameters: Record<string, unknown>;
   prompt_template: string | null;
+  parent: string | null;
+  versions: string[];
 };
 
 export type MessageList = {
   messages: Message[];
+  next: number | null;
+};
+
+export type MetricsSeries = {
+  figure: 'first_token_ms' | 'llm_first_share' | 'quality' | 'token_ms' | 'tokens_per_s' | 'total_ms';
+  bucket: 'day' | 'hour' | 'minute';
+  since: number;
+  until: number;
+  lines: SeriesLine[];
+};
+
+export type MetricsSummary = {
+  counts: AnswerCounts;
+  first_token_ms: Figure;
+  token_ms: Figure;
+  total_ms: Figure;
+  tokens_per_s: Figure;
+  quality: Figure;
+  llm_first_share: Figure;
+  cached_share: number | null;
+  replay_share: number | null;
+};
+
+export type Model = {
+  tier: 'balanced' | 'complex' | 'fast';
+  name: string;
+  file: string | null;
+  file_bytes: number | null;
+  memory_bytes: number | null;
+  state: 'failed' | 'ready' | 'restarting' | 'starting' | 'stopped';
+  detail: string;
+  warmth: 'cold' | 'warm' | 'warming';
+  decides: boolean;
+  threads: number | null;
+  context_tokens: number | null;
+  cells_used: number;
+  cache_mb: number;
+  self_test: string | null;
+  users: number;
+  keep_alive_s: number;
+};
+
+export type ModelInForce = {
+  tier: 'balanced' | 'complex' | 'fast';
+  settings: Record<string, unknown>;
+};
+
+export type ModelList = {
+  models: Model[];
+  memory_budget_bytes: number;
 };
 
 export type ModelStatus = {
@@ -140,6 +254,11 @@ export type ModelStatus = {
   restarts: number;
   in_force: Record<string, unknown>;
   profile: string | null;
+};
+
+export type ModelUse = {
+  model: string;
+  answers: number;
 };
 
 export type Notice = {
@@ -193,12 +312,28 @@ export type Refused = {
   hint: string;
   retryable: boolean;
   client_message_id: string | null;
+  turn_id: string | null;
+  from_seq: number | null;
+};
+
+export type RegenerateBody = {
+  client_message_id?: string;
+  options?: AskOptions;
+  context?: ContextPart[];
+};
+
+export type Reindexed = {
+  waiting: number;
 };
 
 export type Resume = {
   type: 'resume';
   turn_id: string;
   from_seq?: number;
+};
+
+export type Retrieval = {
+  sources: ContextSource[];
 };
 
 export type Revision = {
@@ -213,6 +348,47 @@ export type Revision = {
   ms: number;
 };
 
+export type SearchBody = {
+  query: string;
+  limit?: number;
+  start?: number;
+};
+
+export type SearchHit = {
+  message_id: string | null;
+  turn_id: string | null;
+  session_id: string;
+  session_title: string;
+  role: 'assistant' | 'title' | 'user';
+  created: number;
+  is_current: boolean;
+  score: number;
+  snippet: string;
+  ranges: [number, number][];
+};
+
+export type SearchPage = {
+  hits: SearchHit[];
+  next: number | null;
+};
+
+export type SelectModel = {
+  tier: 'balanced' | 'complex' | 'fast' | null;
+};
+
+export type SeriesLine = {
+  model: string | null;
+  points: SeriesPoint[];
+};
+
+export type SeriesPoint = {
+  start: number;
+  n: number;
+  avg: number;
+  p50: number;
+  p95: number;
+};
+
 export type Session = {
   id: string;
   title: string;
@@ -224,6 +400,12 @@ export type Session = {
 
 export type SessionList = {
   sessions: Session[];
+  next: number | null;
+};
+
+export type SettingsInForce = {
+  settings: Record<string, unknown>;
+  models: ModelInForce[];
 };
 
 export type StageChange = {
@@ -265,6 +447,7 @@ export type Start = {
   model: string;
   deadline_s: number;
   timestamp: number;
+  client_message_id: string;
 };
 
 export type Status = {
@@ -273,6 +456,8 @@ export type Status = {
   model: ModelStatus;
   store: StoreStatus;
   turns_active: number;
+  turns_waiting: number;
+  keeper_pid: number | null;
   tiers: TierStatus[];
 };
 
@@ -310,6 +495,7 @@ export type Turn = {
   refinement: Refinement | null;
   quality: Quality | null;
   revisions: Revision[];
+  listeners: number;
 };
 
 export type TurnMetrics = {
@@ -346,6 +532,26 @@ export type TurnState = {
   metrics: TurnMetrics | null;
   error: TurnError | null;
   next_seq: number;
+};
+
+export type Usage = {
+  user: string;
+  sessions: number;
+  messages: number;
+  answers: number;
+  prompt_tokens: number;
+  generated_tokens: number;
+  active_days: number;
+  favourite_strategy: string | null;
+  models: ModelUse[];
+  first_used: number | null;
+  last_used: number | null;
+};
+
+export type Vacuumed = {
+  bytes_before: number;
+  bytes_after: number;
+  backups: Backup[];
 };
 
 export type TurnEvent = Start | Queued | Decision | Refinement | StageChange | Chunk | Quality | Revision | Notice | Complete | TurnError;

@@ -3,8 +3,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from jupyter_llmchat.characters import visible
 from jupyter_llmchat.cli.answer import JsonView, TextView
-from jupyter_llmchat.kernel.characters import visible
 from jupyter_llmchat.protocol.events import Chunk, Complete, TurnEvent
 from tests.protocol.transcripts import NAMES, distinct, final_state, lines
 

@@ -19,7 +19,7 @@ def jupyter_llmchat(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_help_names_every_command() -> None:
     done = jupyter_llmchat("--help")
     assert (done.returncode, done.stderr) == (0, "")
-    for command in ("ask", "status", "doctor", "eval", "serve"):
+    for command in ("ask", "models", "stats", "status", "doctor", "eval", "serve"):
         assert f"\n    {command} " in done.stdout
 
 

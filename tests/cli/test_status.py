@@ -25,7 +25,7 @@ def test_for_people(capsys: pytest.CaptureFixture[str]) -> None:
         "server  http://127.0.0.1:8888/ (version 1.2.3)",
         "model   ready: tiny, 2 threads",
         "store   /data/chat.duckdb",
-        "turns   1 running or waiting",
+        "turns   1 running, 0 waiting",
     ]
 
 

@@ -87,6 +87,10 @@ class FakeLlama:
         assert self.batches[-1][row].output, "logits were not asked for"
         return [-float(token) for token in tokens]
 
+    def likeliest(self, row: int, count: int) -> list[int]:
+        """The lowest tokens: see `logprobs`."""
+        return list(range(1, count + 1))
+
     def trim(self, sequence: int, start: int) -> None:
         del self.cells.setdefault(sequence, [])[start:]
 

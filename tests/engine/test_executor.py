@@ -15,7 +15,7 @@ from jupyter_llmchat.engine.step import (
     Targets,
     Trim,
 )
-from jupyter_llmchat.language_model import SamplingParams
+from jupyter_llmchat.language_model import Likelihood, SamplingParams, TokenLogprob
 
 from .fake_llama import END, FakeLlama
 
@@ -74,3 +74,24 @@ def test_rows_are_counted_over_all_runs() -> None:
         ),
     )
     assert executor.compute(step).logprobs == {Key(2): (-5.0, -6.0)}
+
+
+def test_drawn_tokens_are_told_with_what_else_was_likely_where_it_is_asked_for() -> (
+    None
+):
+    model = FakeLlama(reply=lambda prompt: "xyz")
+    executor = Executor(model, HostCache(0))
+    executor.begin(1, SamplingParams(logprobs=2))
+    executor.begin(2, SamplingParams())
+    runs = (
+        _run(b"no", Sample(), request_id=2),
+        _run(b"axq", Sample(drafted=2)),
+    )
+    outcome = executor.compute(Step((), runs))
+    likeliest = (Likelihood(b"\1", -1.0), Likelihood(b"\2", -2.0))
+    assert outcome.told == {
+        Key(1): (
+            TokenLogprob(Likelihood(b"x", -120.0), likeliest),
+            TokenLogprob(Likelihood(b"y", -121.0), likeliest),
+        )
+    }

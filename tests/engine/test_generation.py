@@ -5,6 +5,7 @@ from jupyter_llmchat.engine.drafting import Drafter
 from jupyter_llmchat.engine.generation import Generation, Limits
 from jupyter_llmchat.engine.step import Outcome, Reason, Sample
 from jupyter_llmchat.engine.task import Order
+from jupyter_llmchat.language_model import Likelihood, TokenLogprob
 
 
 def _generation(max_tokens: int = 9, context: int = 99, stop: str = "") -> Generation:
@@ -82,3 +83,33 @@ def test_a_guess_never_goes_beyond_the_limit() -> None:
     assert task.guess() == (*b"cab",)
     _say(task, "cab")
     assert task.guess() == ()
+
+
+def _told(task: Generation, *tokens: bytes) -> list[tuple[str, bytes]]:
+    """The texts, each with the tokens whose log-probabilities came with it."""
+    said: list[Output] = []
+    for token in (byte for each in tokens for byte in each):
+        logprob = TokenLogprob(Likelihood(bytes([token]), -1.0))
+        said += task.take(Outcome({task.key: (token,)}, {}, {task.key: (logprob,)}))
+    return [
+        (each.text, b"".join(one.said.token for one in each.logprobs))
+        for each in said
+        if isinstance(each, Text)
+    ]
+
+
+def test_log_probabilities_come_with_the_text_of_their_tokens() -> None:
+    assert _told(_generation(), b"a", "é".encode()) == [
+        ("a", b"a"),
+        ("", b""),
+        ("é", "é".encode()),
+    ]
+
+
+def test_log_probabilities_of_a_stop_string_are_not_told() -> None:
+    assert _told(_generation(stop="##"), b"#a##") == [
+        ("", b""),
+        ("#a", b"#a"),
+        ("", b""),
+        ("", b""),
+    ]

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 
 from jupyter_llmchat.config import EngineConfig
@@ -116,6 +118,41 @@ def test_the_same_seed_draws_the_same(model: LlamaModel) -> None:
         drawn.append([sampler.sample(len(ids) - 1) for _ in range(5)])
         sampler.close()
     assert drawn[0] == drawn[1]
+
+
+def test_the_likeliest_tokens_come_first(model: LlamaModel) -> None:
+    ids = model.tokenize("1, 2, 3, 4,", special=False)
+    row = len(ids) - 1
+    model.trim(0, 0)
+    model.decode(_rows(ids))
+    best = model.likeliest(row, 5)
+    values = model.logprobs(row, range(model.n_vocab))
+    assert [values[each] for each in best] == sorted(values, reverse=True)[:5]
+    assert model.likeliest(row, 0) == []
+    only = np.zeros(model.n_vocab, dtype=np.bool_)
+    only[[7, 9]] = True
+    model.mask(row, only)
+    assert {*model.likeliest(row, 5)} == {7, 9}
+
+
+@pytest.mark.parametrize(
+    "penalty", [{"presence_penalty": 2.0}, {"frequency_penalty": 2.0}]
+)
+def test_a_penalty_counts_over_the_whole_text(
+    model: LlamaModel, penalty: dict[str, float]
+) -> None:
+    ids = model.tokenize("one two", special=False)
+    model.trim(0, 0)
+    model.decode(_rows(ids))
+    params = SamplingParams(temperature=0, repeat_penalty=1.0, max_tokens=500)
+    drawn: dict[bool, list[int]] = {}
+    for penalised in (False, True):
+        changes = penalty if penalised else {}
+        sampler = model.sampler(msgspec.structs.replace(params, **changes))
+        drawn[penalised] = [sampler.sample(len(ids) - 1) for _ in range(200)]
+        sampler.close()
+    assert len({*drawn[False]}) == 1
+    assert len({*drawn[True]}) > 2
 
 
 def test_an_abort_stops_a_long_prefill_and_the_context_stays_usable(

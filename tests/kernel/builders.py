@@ -16,6 +16,7 @@ from jupyter_llmchat.protocol.events import (
 )
 from jupyter_llmchat.protocol.ids import PROTOCOL_VERSION, FinishReason, Stage
 from jupyter_llmchat.protocol.resources import (
+    Message,
     ModelStatus,
     Session,
     Status,
@@ -105,6 +106,24 @@ def answer(*texts: str) -> list[TurnEvent]:
 def session(identifier: str = "session1", title: str = "") -> Session:
     return Session(
         id=identifier, title=title, created=0.0, updated=0.0, messages=0, config={}
+    )
+
+
+def message(identifier: str) -> Message:
+    return Message(
+        id=identifier,
+        session_id="session1",
+        turn_id=TURN,
+        role="user",
+        text="Why?",
+        stages=(),
+        state="complete",
+        created=0.0,
+        tokens=0,
+        processing_ms=None,
+        model=None,
+        parameters={},
+        prompt_template=None,
     )
 
 

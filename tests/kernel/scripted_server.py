@@ -122,6 +122,7 @@ def _handler(
             self._send(reply_to(request))
 
         do_POST = do_GET
+        do_DELETE = do_GET
 
         def _send(self, reply: Reply) -> None:
             self.send_response(reply.status)

@@ -39,6 +39,7 @@ OPTIONS_CHANGED: dict[str, Any] = {
     "seed": 0,
     "strategy": "simple",
     "tier": "fast",
+    "system_prompt": "Be brief.",
 }
 """Another value for each option."""
 
@@ -65,6 +66,7 @@ QUESTION_CHANGED: dict[str, tuple[Any, ...]] = {
     "seed": (1,),
     "strategy": ("simple", "comprehensive"),
     "tier": ("fast", "complex"),
+    "system_prompt": ("Be brief.", "be brief."),
 }
 """Other values for each field of a question."""
 

@@ -16,7 +16,7 @@ from jupyter_llmchat.protocol.codec import (
     encode,
 )
 from jupyter_llmchat.protocol.events import Notice
-from jupyter_llmchat.protocol.requests import Ask, CreateSession, Refused
+from jupyter_llmchat.protocol.requests import Ask, AskBody, CreateSession, Refused
 
 NESTED = b"[" * 100_000
 
@@ -178,3 +178,12 @@ def test_any_object_is_a_request_or_a_bad_one(
         assert error.message
     else:
         assert decode_request(encode(request)) == request
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    body = b'{"question": "Q", "options": {"max_tokens": 5.0, "seed": 1e3}}'
+    options = decode(body, AskBody).options
+    assert (options.max_tokens, options.seed) == (5, 1000)
+    for wrong in (b"5.5", b"1e999", b"0.0", b'"5"'):
+        with pytest.raises(BadRequest, match="max_tokens"):
+            decode(b'{"question": "Q", "options": {"max_tokens": %s}}' % wrong, AskBody)

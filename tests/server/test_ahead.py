@@ -62,7 +62,7 @@ async def test_what_is_newer_replaces_what_is_being_read(
 ) -> None:
     session = await new_session(services)
     for number, context in enumerate((FIRST, SECOND), start=1):
-        ahead.learn(session, context)
+        ahead.learn("local", session, context)
         ahead.read("local", session)
         await eventually(lambda n=number: len(reader.begun) == n)
     reader.let_go.set()
@@ -71,13 +71,22 @@ async def test_what_is_newer_replaces_what_is_being_read(
     assert [each.context for each in reader.ended] == [SECOND]
 
 
+async def test_it_is_read_as_the_session_s_own_words_have_it(
+    services: Services, ahead: ReadAhead, reader: Reader
+) -> None:
+    session = await new_session(services, system_prompt="Be brief.")
+    ahead.read("local", session)
+    await eventually(lambda: reader.begun)
+    assert reader.begun[0].system_prompt == "Be brief."
+
+
 async def test_sessions_do_not_replace_one_another(
     services: Services, ahead: ReadAhead, reader: Reader
 ) -> None:
     reader.let_go.set()
     for context in (FIRST, SECOND):
         session = await new_session(services)
-        ahead.learn(session, context)
+        ahead.learn("local", session, context)
         ahead.read("local", session)
     await eventually(lambda: len(reader.ended) == 2)
     assert not ahead._reading
@@ -87,11 +96,11 @@ async def test_the_notebooks_of_the_sessions_used_last_are_remembered(
     ahead: ReadAhead,
 ) -> None:
     for number in range(SESSIONS):
-        ahead.learn(str(number), FIRST)
-    ahead.learn("0", SECOND)
-    ahead.learn("new", FIRST)
+        ahead.learn("local", str(number), FIRST)
+    ahead.learn("local", "0", SECOND)
+    ahead.learn("local", "new", FIRST)
     assert len(ahead._known) == SESSIONS
-    assert ahead._known["0"] == SECOND
+    assert ahead._known["0"].context == SECOND
     assert "1" not in ahead._known
 
 
@@ -157,3 +166,17 @@ async def test_the_servers_model_reads_it(tmp_path: Path) -> None:
         await eventually(lambda: any("second" in each for each in model.prompts))
     finally:
         await services.close()
+
+
+async def test_notebooks_are_counted_for_their_owner_only(
+    services: Services, ahead: ReadAhead, reader: Reader
+) -> None:
+    session = await new_session(services)
+    ahead.learn("local", session, FIRST)
+    ahead.learn("local", "bare", ())
+    ahead.learn("eve", "hers", FIRST)
+    assert (ahead.known("local"), ahead.known("eve"), ahead.known("x")) == (1, 1, 0)
+    ahead.read("local", session)
+    assert (ahead.is_reading("local"), ahead.is_reading("eve")) == (True, False)
+    reader.let_go.set()
+    await eventually(lambda: not ahead.is_reading("local"))

@@ -161,9 +161,19 @@ def test_every_setting_is_explained() -> None:
     assert all(trait.help.endswith(".") for trait in own.values())
 
 
+def test_the_traits_are_kept_as_they_were_but_the_secret_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = LLMChatApp(n_ctx=1234)
+    assert app.server_settings().configured["n_ctx"] == 1234
+    traits = LLMChatApp.class_own_traits(config=True)
+    monkeypatch.setitem(traits["n_ctx"].metadata, "secret", True)
+    assert {*app.server_settings().configured} == {*traits} - {"n_ctx"}
+
+
 def test_the_model_is_hosted_in_a_process_of_its_own() -> None:
     services = LLMChatApp().new_services()
-    assert isinstance(services._model, ModelHost)
+    assert isinstance(services._workshop._model, ModelHost)
     assert services.status.model.state == "stopped"
 
 

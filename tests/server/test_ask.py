@@ -197,6 +197,38 @@ async def test_a_quiet_stream_shows_that_it_is_alive(
     assert text_of(events_of(bytes(arrived))) == "Done."
 
 
+async def test_a_stream_is_never_quiet_for_long_nor_held_back_to_be_compressed(
+    api: Api,
+) -> None:
+    assert module.HEARTBEAT_S <= 15
+    session = await api.new_session()
+    asked = await api.ask(session, "What is it?")
+    turn = events_of(asked.body)[0].turn_id
+    headers = {"Accept-Encoding": "gzip"}
+    stream = await api.get("turns", turn, "events", headers=headers)
+    assert "Content-Encoding" not in stream.headers
+    assert stream.headers["X-Accel-Buffering"] == "no"
+
+
+async def test_a_turn_says_how_many_listen(api: Api, script: Script) -> None:
+    async def listeners() -> int:
+        stored = await api.get("turns", script.questions[0].turn_id)
+        return int(json.loads(stored.body)["listeners"])
+
+    script.steps = (go_on := asyncio.Event(), *said("Done."))
+    asking = asyncio.create_task(api.ask(await api.new_session(), "What is it?"))
+    await eventually(lambda: script.questions)
+    assert await listeners() == 1
+    turn = script.questions[0].turn_id
+    listening = asyncio.create_task(api.get("turns", turn, "events"))
+    async with asyncio.timeout(20):
+        while await listeners() < 2:
+            await asyncio.sleep(0.01)
+    go_on.set()
+    await asyncio.gather(asking, listening)
+    assert await listeners() == 0
+
+
 async def test_cancelling_keeps_what_was_said(api: Api, script: Script) -> None:
     script.steps = (chunk("Kept."), asyncio.Event(), *said("Never."))
     session = await api.new_session()

@@ -31,6 +31,7 @@ ALL = {
     "seed": 3,
     "strategy": "simple",
     "tier": "fast",
+    "system_prompt": "Be brief.",
 }
 
 

@@ -22,4 +22,5 @@ def test_all_clients_are_told_the_same(kind: type[LLMChatError]) -> None:
 
 
 def test_a_refusal_names_the_question() -> None:
-    assert refused(LLMChatError("No."), "mine").client_message_id == "mine"
+    named = refused(LLMChatError("No."), client_message_id="mine")
+    assert named.client_message_id == "mine"

@@ -156,3 +156,15 @@ def test_only_the_last_ended_turns_are_kept() -> None:
         hub.ended(log)
     assert hub.find("local", "4") is None
     assert hub.find("local", "5") is not None
+
+
+def test_what_is_deleted_is_forgotten_at_once() -> None:
+    hub = Hub()
+    for turn in ("1", "2"):
+        log = ended(turn)
+        hub.open(log)
+        hub.ended(log)
+    hub.forget(lambda start: start.turn_id == "1")
+    assert (hub.find("local", "1"), hub.find("local", "2")) == (None, log)
+    hub.forget(lambda start: start.session_id == log.start.session_id)
+    assert hub.find("local", "2") is None

@@ -180,6 +180,31 @@ async def test_a_stopped_host_says_so() -> None:
     await model.stop()
 
 
+async def test_a_stopped_model_keeps_its_name() -> None:
+    model = host(path="")
+    assert model.name == "embedded"
+    await model.start()
+    await model.ready()
+    await model.stop()
+    assert model.name == model.status.name == "small"
+
+
+async def test_one_that_failed_and_was_stopped_is_not_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(setting: str) -> ModelFile:
+        raise ModelUnavailable("There is no model.")
+
+    model = host(missing)
+    await model.start()
+    await eventually(lambda: model.status.state == "failed")
+    await model.stop()
+    monkeypatch.setattr(module, "RETRY_S", 0.0)
+    with pytest.raises(ModelUnavailable, match="stopped"):
+        await model.ready()
+    assert model.status.state == "stopped"
+
+
 @pytest.mark.model
 def test_the_embedded_model_passes_the_examination() -> None:
     assert examined("").source == "embedded"

@@ -129,3 +129,36 @@ async def test_a_defect_is_logged_and_nothing_more(
     monkeypatch.setattr(selftest, "run", broken)
     await preparation(folder).run()
     assert "no such thing" in caplog.text
+
+
+async def test_a_model_is_warm_once_it_has_read_the_beginnings() -> None:
+    model = HostedFake()
+    prepared = preparation(None, model, self_test=False)
+    assert prepared.warmth == "cold"
+    await model.start()
+    seen = []
+    counted = model.prepare
+
+    async def prepare(*args: Any, **options: Any) -> None:
+        seen.append(prepared.warmth)
+        await counted(*args, **options)
+
+    model.prepare = prepare  # type: ignore[method-assign]
+    await prepared.run()
+    assert {*seen} == {"warming"}
+    assert prepared.warmth == "warm"
+    await model.stop()
+    assert prepared.warmth == "cold"
+
+
+async def test_a_model_whose_warming_failed_is_cold() -> None:
+    model = HostedFake()
+    prepared = preparation(None, model, self_test=False)
+    await model.start()
+
+    async def lost(*args: Any, **options: Any) -> None:
+        raise WorkerLost("It has crashed.")
+
+    model.prepare = lost  # type: ignore[method-assign]
+    await prepared.run()
+    assert prepared.warmth == "cold"

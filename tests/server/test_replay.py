@@ -219,3 +219,28 @@ async def test_without_a_readable_model_file_every_question_is_asked(
     async with running(with_model_file, script) as services:
         for _ in range(2):
             assert not is_replay(await asked(services))
+
+
+async def test_a_known_answer_can_take_the_place_of_another_turn(
+    served: Any, script: Script
+) -> None:
+    async with served as services:
+        session, store = await new_session(services), await services.store()
+        one = await asked(services, "One?", session)
+        await asked(services, "Two?", session)
+        # What followed the replaced question does not count: this has been answered.
+        again = await asked(services, "One?", session, replaces=one[0].turn_id)
+        assert (is_replay(again), len(script.questions)) == (True, 2)
+        page = await store.branches.page("local", session)
+        assert [each.turn_id for each in page.messages] == [again[0].turn_id] * 2
+        assert page.messages[0].versions == (one[0].turn_id, again[0].turn_id)
+        two = await asked(services, "Two?", session)
+        assert is_replay(two)
+        assert (await store.session("local", session)).messages == 8
+
+
+async def test_a_deleted_answer_is_not_given_again(served: Any, script: Script) -> None:
+    async with served as services:
+        first = await asked(services)
+        await (await services.turns()).remove("local", first[0].turn_id)
+        assert not is_replay(await asked(services))

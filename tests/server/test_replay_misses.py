@@ -169,6 +169,6 @@ async def test_what_was_deleted_is_not_given_again(served: Any, script: Script) 
         store = await services.store()
         sql = "DELETE FROM sessions WHERE id = ?"
         session = start.session_id  # type: ignore[union-attr]
-        await store._write(lambda cursor: cursor.run(sql, session))
+        await store._access.write(lambda cursor: cursor.run(sql, session))
         assert not is_replay(await asked(services))
         assert is_replay(await asked(services))

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from jupyter_llmchat.server.app import LLMChatApp
 
 from .builders import Api
@@ -16,13 +18,14 @@ async def test_a_session_is_created_listed_and_read(api: Api) -> None:
     read = await api.get("sessions", session["id"])
     assert json.loads(read.body) == session
     listed = await api.get("sessions")
-    assert json.loads(listed.body) == {"sessions": [session]}
+    assert json.loads(listed.body) == {"sessions": [session], "next": None}
 
 
 async def test_messages_are_questions_and_answers_in_order(api: Api) -> None:
     session = await api.new_session()
     assert json.loads((await api.get("sessions", session, "messages")).body) == {
-        "messages": []
+        "messages": [],
+        "next": None,
     }
     await api.ask(session, "What is it?")
     response = await api.get("sessions", session, "messages")
@@ -38,7 +41,7 @@ async def test_settings_that_do_not_fit_are_refused_and_nothing_is_created(
     response = await api.post("sessions", body={"config": {"temperature": "hot"}})
     assert response.code == 400
     assert "temperature" in json.loads(response.body)["message"]
-    assert json.loads((await api.get("sessions")).body) == {"sessions": []}
+    assert json.loads((await api.get("sessions")).body)["sessions"] == []
 
 
 async def test_another_owners_session_is_not_found(
@@ -55,7 +58,7 @@ async def test_another_owners_session_is_not_found(
     ):
         assert (response.code, json.loads(response.body)["code"]) == (404, "not_found")
     assert (await store.session("eve", session.id)).title == ""
-    assert json.loads((await api.get("sessions")).body) == {"sessions": []}
+    assert json.loads((await api.get("sessions")).body)["sessions"] == []
 
 
 async def test_a_session_is_renamed_and_set_up(api: Api) -> None:
@@ -81,3 +84,48 @@ async def test_a_deleted_session_is_gone_with_all_that_was_said(api: Api) -> Non
     assert (await api.delete("sessions", session)).code == 404
     kept = json.loads((await api.get("sessions", other, "messages")).body)["messages"]
     assert [each["text"] for each in kept] == ["And that?", "Forty-two."]
+
+
+async def test_sessions_come_in_pages(api: Api) -> None:
+    ids = [await api.new_session() for _ in range(5)]
+    found: list[str] = []
+    before: dict[str, str] = {}
+    for length in (2, 2, 1):
+        response = await api.get("sessions", params={"limit": "2", **before})
+        page = json.loads(response.body)
+        assert len(page["sessions"]) == length
+        found += [each["id"] for each in page["sessions"]]
+        before = {"before": str(page["next"])}
+    assert page["next"] is None
+    assert found == ids[::-1]
+
+
+async def test_messages_come_in_pages_the_last_ones_first(api: Api) -> None:
+    session = await api.new_session()
+    for number in range(3):
+        await api.ask(session, f"{number}?")
+    params = {"limit": "4"}
+    last = json.loads(
+        (await api.get("sessions", session, "messages", params=params)).body
+    )
+    assert [each["text"] for each in last["messages"][::2]] == ["1?", "2?"]
+    params["before"] = str(last["next"])
+    await api.ask(session, "3?")
+    first = json.loads(
+        (await api.get("sessions", session, "messages", params=params)).body
+    )
+    assert [each["text"] for each in first["messages"][::2]] == ["0?"]
+    assert first["next"] is None
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"limit": "0"}, {"limit": "1001"}, {"before": "-1"}, {"before": "x"}, {"of": "1"}],
+    ids=str,
+)
+async def test_a_page_that_is_none_is_refused(api: Api, params: dict[str, str]) -> None:
+    session = await api.new_session()
+    for path in (("sessions",), ("sessions", session, "messages")):
+        response = await api.get(*path, params=params)
+        assert response.code == 400
+        assert next(iter(params)) in json.loads(response.body)["message"]

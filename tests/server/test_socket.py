@@ -79,8 +79,9 @@ def events_in(frames: list[bytes]) -> list[TurnEvent]:
 async def connect(api: Api, jp_ws_fetch: Any) -> Any:
     opened: list[Client] = []
 
-    async def connect() -> Client:
-        opened.append(Client(await jp_ws_fetch("jupyter-llmchat", "api", "socket")))
+    async def connect(**options: Any) -> Client:
+        address = ("jupyter-llmchat", "api", "socket")
+        opened.append(Client(await jp_ws_fetch(*address, **options)))
         return opened[-1]
 
     yield connect
@@ -232,6 +233,41 @@ async def test_a_flood_is_warned_of_and_then_cut_off(connect: Any) -> None:
             refusals.append(json.loads(message)["code"])
     assert client.connection.close_code == 1008
     assert "busy" in refusals
+
+
+async def test_after_the_cut_nothing_more_is_acted_on(
+    api: Api, connect: Any, script: Script
+) -> None:
+    client, session = await connect(), await api.new_session()
+    ask = json.dumps({"type": "ask", "session_id": session, "question": "What?"})
+    for _ in range(FRAMES_BURST + EXCESS_BURST + 300):
+        client.connection.write_message("{}")
+    client.connection.write_message(ask)
+    assert await client.closed() == 1008
+    assert script.questions == []
+
+
+@pytest.mark.parametrize("spoken", ["2", "0", "x"])
+async def test_another_version_is_told_to_reload(connect: Any, spoken: str) -> None:
+    client = await connect(params={"protocol": spoken})
+    refusal = await client.refusal()
+    assert refusal.code == "other_version"
+    assert refusal.hint.startswith("Reload the page")
+    assert await client.closed() == 1008
+
+
+async def test_the_same_version_is_served(api: Api, connect: Any) -> None:
+    client = await connect(params={"protocol": "1"})
+    await client.ask(await api.new_session())
+    assert text_of(events_in(await client.answer())) == "Forty-two."
+
+
+async def test_a_refusal_names_the_turn_it_is_about(connect: Any) -> None:
+    client = await connect()
+    await client.send({"type": "resume", "turn_id": "lost"})
+    assert (await client.refusal()).turn_id == "lost"
+    await client.send({"type": "cancel", "turn_id": "gone", "force": True})
+    assert (await client.refusal()).turn_id == "gone"
 
 
 async def test_one_connection_follows_so_many_turns_at_most(

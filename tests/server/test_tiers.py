@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from jupyter_llmchat.errors import ModelUnavailable
+from jupyter_llmchat.errors import Conflict, ModelUnavailable
 from jupyter_llmchat.pipeline.models import Models
 from jupyter_llmchat.protocol.ids import Tier
 from jupyter_llmchat.server import tiers as module
@@ -297,3 +297,102 @@ async def test_what_does_not_stop_keeps_nothing_else_running(
     with pytest.raises(TimeoutError):
         await on.tiers.close()
     assert {"-fast", "-balanced"} <= {*on.history}
+
+
+async def test_a_model_can_be_loaded_before_anyone_asks() -> None:
+    on = await stage(budget=ONE, prepared=True)
+    on.models["complex"].may_load.clear()
+    await on.tiers.load("complex")
+    assert on.tiers.status[2].model.state == "starting"
+    await eventually(lambda: on.history[-1] == "?complex")
+    await on.tiers.load("complex")
+    await on.tiers.load("fast")
+    assert on.history == ["+fast", "+complex", "?complex"]
+    # It counts as used since then.
+    on.models["complex"].state = "ready"
+    await on.wait(600)
+    assert on.history[-1] == "-complex"
+    await on.tiers.close()
+
+
+async def test_what_does_not_fit_is_not_loaded() -> None:
+    on = await stage(budget=ONE)
+    async with on.tiers.use("balanced"):
+        with pytest.raises(ModelUnavailable, match="in use"):
+            await on.tiers.load("complex")
+    await on.tiers.close()
+
+
+async def test_an_idle_model_can_be_unloaded_and_comes_back() -> None:
+    on = await stage()
+    await on.used("complex")
+    await on.tiers.unload("complex")
+    await on.tiers.unload("complex")
+    await on.tiers.unload("balanced")
+    assert on.tiers.loaded == ("fast",)
+    await on.used("complex")
+    assert on.history == ["+fast", "+complex", "-complex", "+complex"]
+    await on.tiers.close()
+
+
+async def test_a_model_in_use_cannot_be_unloaded() -> None:
+    on = await stage()
+    async with on.tiers.use("complex"), on.tiers.use("complex"):
+        with pytest.raises(Conflict, match="2 answers would break off"):
+            await on.tiers.unload("complex")
+    on.models["balanced"].may_load.clear()
+    waiting = on.loading("balanced")
+    await eventually(lambda: "+balanced" in on.history)
+    with pytest.raises(Conflict):
+        await on.tiers.unload("balanced")
+    on.models["balanced"].may_load.set()
+    await waiting
+    assert on.history == ["+fast", "+complex", "+balanced"]
+    await on.tiers.close()
+
+
+async def test_the_cheapest_can_be_unloaded_while_nobody_needs_it() -> None:
+    on = await stage()
+    async with on.tiers.deciding():
+        with pytest.raises(Conflict, match="an answer would break off"):
+            await on.tiers.unload("fast")
+    await on.tiers.unload("fast")
+    assert on.tiers.status[0].model.detail == "Loaded when it is needed."
+    await on.used("complex")
+    assert on.history == ["+fast", "-fast", "+complex"]
+    async with on.tiers.deciding():
+        assert on.history[3:] == ["+fast"]
+    await on.tiers.unload("fast")
+    await on.used("fast")
+    assert on.history[-2:] == ["-fast", "+fast"]
+    await on.tiers.close()
+
+
+async def test_the_cheapest_is_prepared_when_it_comes_back() -> None:
+    on = await stage(prepared=True)
+    await on.tiers.unload("fast")
+    await on.used("fast")
+    await eventually(lambda: on.history == ["+fast", "-fast", "+fast", "?fast"])
+    await on.tiers.close()
+
+
+async def test_the_room_of_the_cheapest_is_kept() -> None:
+    on = await stage(budget=6)
+    await on.tiers.unload("fast")
+    with pytest.raises(ModelUnavailable, match="beside"):
+        await on.used("complex")
+    await on.tiers.close()
+
+
+async def test_a_question_that_comes_while_a_model_is_unloaded_gets_it() -> None:
+    on = await stage()
+    on.models["fast"].may_stop.clear()
+    unloading = asyncio.create_task(on.tiers.unload("fast"))
+    await eventually(lambda: "-fast" in on.history)
+    asking = on.loading("fast")
+    await asyncio.sleep(0)
+    on.models["fast"].may_stop.set()
+    assert await asking is on.models["fast"]
+    await unloading
+    assert on.history == ["+fast", "-fast", "+fast"]
+    await on.tiers.close()

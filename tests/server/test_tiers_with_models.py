@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from jupyter_llmchat.errors import ModelUnavailable
+from jupyter_llmchat.errors import Conflict, ModelUnavailable
 from jupyter_llmchat.language_model import LanguageModel, Part, SamplingParams
 from jupyter_llmchat.language_model import TextPrompt as Text
 from jupyter_llmchat.server.model_host import ModelHost
@@ -23,7 +23,10 @@ from .builders import settings
 from .tier_fakes import BROKEN, SIZES, stage
 
 ACTIONS = st.one_of(
-    st.tuples(st.sampled_from(("take", "give", "fail")), st.sampled_from(TIERS)),
+    st.tuples(
+        st.sampled_from(("take", "give", "fail", "load", "unload")),
+        st.sampled_from(TIERS),
+    ),
     st.tuples(st.just("wait"), st.sampled_from((1.0, 599.0, 1801.0))),
 )
 
@@ -56,10 +59,20 @@ async def _played(actions: list[tuple[str, Any]], budget: int) -> None:
             on.models[subject].broken = None if on.models[subject].broken else BROKEN
         elif action == "wait":
             await on.wait(subject)
+        elif action == "load":
+            with suppress(ModelUnavailable):
+                await on.tiers.load(subject)
+                await on.models[subject].ready()
+        elif action == "unload":
+            with suppress(Conflict) if held else nullcontext():
+                await on.tiers.unload(subject)
+        if on.models["fast"].state == "starting":
+            on.models["fast"].state = "ready"
         loaded = [name for name in TIERS if on.models[name].state == "ready"]
         assert {name for name, _ in leases} <= {*loaded}
-        assert loaded == ["fast"] or sum(SIZES[name] for name in loaded) <= budget
-        assert "fast" in loaded
+        # The room of the one that decides is kept while it is unloaded.
+        taken = {"fast", *loaded}
+        assert taken == {"fast"} or sum(SIZES[name] for name in taken) <= budget
     for _, lease in leases:
         await lease.aclose()
     for model in on.models.values():
@@ -119,6 +132,11 @@ async def test_each_model_has_a_process_and_one_that_was_unloaded_comes_back() -
         assert [each.model.state for each in tiers.status] == ["ready", "stopped"]
         async with tiers.use("balanced") as model:
             assert await text(model) == said[1]
+        await tiers.unload("fast")
+        assert first and not psutil.pid_exists(first)
+        async with tiers.deciding():
+            assert await text(tiers.fast) == said[0]
+        (first, _) = (each.model.pid for each in tiers.status)
     finally:
         await tiers.close()
-    assert not psutil.pid_exists(first)
+    assert first and not psutil.pid_exists(first)

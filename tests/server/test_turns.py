@@ -9,7 +9,6 @@ from jupyter_llmchat.config import LimitsConfig
 from jupyter_llmchat.errors import BadRequest, Busy, Conflict, NotFound, TooLarge
 from jupyter_llmchat.protocol.events import Chunk, Complete, Queued, Start
 from jupyter_llmchat.server.services import Services
-from jupyter_llmchat.server.turns import check_session_config
 
 from .builders import (
     Script,
@@ -260,13 +259,6 @@ async def test_without_a_wish_the_strategy_s_budget_holds(
     assert answer.parameters == expected
 
 
-def test_a_session_s_settings_are_checked_but_its_own_keys_are_not() -> None:
-    options = check_session_config({"temperature": 0.5, "colour": "blue"})
-    assert options.temperature == 0.5
-    with pytest.raises(BadRequest, match="temperature"):
-        check_session_config({"temperature": "hot"})
-
-
 async def test_a_session_is_deleted_once_its_answers_have_been_stopped(
     tmp_path: Path,
 ) -> None:
@@ -283,3 +275,29 @@ async def test_a_session_is_deleted_once_its_answers_have_been_stopped(
             await store.session("local", session)
         with pytest.raises(NotFound):
             await turns.remove_session("local", session)
+
+
+async def test_the_first_event_names_the_request_that_it_answers(
+    services: Services,
+) -> None:
+    session = await new_session(services)
+    turns = await services.turns()
+    for name in ("one", "two", "one"):
+        body = ask_body(f"What is {name}?", client_message_id=name)
+        first = (await all_of(await turns.ask("local", session, body)))[0]
+        assert isinstance(first, Start)
+        assert first.client_message_id == name
+
+
+async def test_so_it_does_when_only_the_store_remembers_the_turn(
+    services: Services,
+) -> None:
+    session = await new_session(services)
+    turns = await services.turns()
+    body = ask_body(client_message_id="one")
+    begun = await all_of(await turns.ask("local", session, body))
+    turns._around.hub.forget(lambda start: start.turn_id == begun[0].turn_id)
+    again = await all_of(await turns.ask("local", session, body))
+    assert [each.client_message_id for each in again if isinstance(each, Start)] == [
+        "one"
+    ]

@@ -1,96 +1,61 @@
-"""The database from the event loop: results and errors come back, nothing hangs."""
-
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import pytest
 
-from jupyter_llmchat.config import StoreConfig
-from jupyter_llmchat.errors import NotFound, StoreUnavailable
-from jupyter_llmchat.store import access
+from jupyter_llmchat.errors import StoreUnavailable
+from jupyter_llmchat.store import Store
 from jupyter_llmchat.store.access import Access
-from jupyter_llmchat.store.db import Cursor
-from jupyter_llmchat.store.opening import open_database
 
 
 @pytest.fixture
-async def opened(tmp_path: Path) -> AsyncIterator[Access]:
-    database = open_database(StoreConfig(path=tmp_path / "chat.duckdb"))
-    one = Access(database.database, database.clock)
-    yield one
-    await one.close(10)
+async def access(store: Store) -> Access:
+    await store.indexing.stop()
+    return store._access
 
 
-def count(cursor: Cursor) -> int:
-    row = cursor.row("SELECT count(*) AS n FROM sessions")
-    assert row is not None
-    return int(row["n"])
+async def test_a_write_is_noted_until_it_is_over(access: Access) -> None:
+    access.changed.clear()
+    go = threading.Event()
+    writing = asyncio.create_task(access.write(lambda cursor: go.wait(10)))
+    await asyncio.sleep(0)
+    assert (access.pending, access.quiet_s) == (1, 0.0)
+    go.set()
+    assert await writing
+    assert access.pending == 0
+    assert access.changed.is_set()
 
 
-def add(name: str) -> Callable[[Cursor], None]:
-    def work(cursor: Cursor) -> None:
-        cursor.run(
-            "INSERT INTO sessions (id, owner, title, config, messages, created_us,"
-            " updated_us, used_seq) VALUES (?, 'o', '', '{}', 0, 0, 0, 0)",
-            name,
-        )
-
-    return work
-
-
-async def test_what_was_written_is_read(opened: Access) -> None:
-    await asyncio.gather(*(opened.write(add(str(n))) for n in range(20)))
-    assert await opened.read(count) == 20
+async def test_who_stops_waiting_leaves_the_write_to_be_made(access: Access) -> None:
+    go = threading.Event()
+    writing = asyncio.create_task(access.write(lambda cursor: go.wait(10)))
+    await asyncio.sleep(0)
+    writing.cancel()
+    assert access.pending == 1
+    go.set()
+    await access.write(lambda cursor: None)
+    assert access.pending == 0
 
 
-async def test_what_work_raises_comes_back_and_undoes_it(opened: Access) -> None:
-    def failing(cursor: Cursor) -> None:
-        add("one")(cursor)
-        raise NotFound("no", "go on")
+async def test_a_write_that_fails_is_over_too(access: Access) -> None:
+    def fail(cursor: object) -> None:
+        raise ValueError("no")
 
-    with pytest.raises(NotFound):
-        await opened.write(failing)
-    assert await opened.read(count) == 0
-
-
-async def test_a_write_is_made_though_nobody_waits_for_it(opened: Access) -> None:
-    going, enough = threading.Event(), threading.Event()
-
-    def slow(cursor: Cursor) -> None:
-        going.set()
-        enough.wait(10)
-        add("one")(cursor)
-
-    task = asyncio.create_task(opened.write(slow))
-    await asyncio.to_thread(going.wait, 10)
-    task.cancel()
-    enough.set()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    await opened.write(lambda cursor: None)
-    assert await opened.read(count) == 1
+    with pytest.raises(ValueError, match="no"):
+        await access.write(fail)
+    assert access.pending == 0
 
 
-async def test_a_disk_that_does_not_answer_is_told(
-    opened: Access, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(access, "_ANSWER_S", 0.01)
-    enough = threading.Event()
-    try:
-        with pytest.raises(StoreUnavailable, match="did not answer"):
-            await opened.read(lambda cursor: enough.wait(10))
-    finally:
-        enough.set()
+async def test_what_is_written_aside_is_no_change(access: Access) -> None:
+    access.changed.clear()
+    assert await access.write_aside(lambda cursor: 7) == 7
+    assert not access.changed.is_set()
 
 
-async def test_after_closing_nothing_is_read_or_written(opened: Access) -> None:
-    await opened.close(10)
-    await opened.close(10)
-    with pytest.raises(StoreUnavailable, match="closed"):
-        await opened.read(count)
-    with pytest.raises(StoreUnavailable, match="closed"):
-        await opened.write(count)
+async def test_a_closed_store_says_so(store: Store) -> None:
+    await store.close()
+    for work in (store._access.read, store._access.write):
+        with pytest.raises(StoreUnavailable, match="closed"):
+            await work(lambda cursor: None)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_llmchat.errors import StoreUnavailable
-from jupyter_llmchat.store import files
+from jupyter_llmchat.store import files, mounts
 
 
 def test_the_folder_is_made_and_private(path: Path) -> None:
@@ -18,6 +18,18 @@ def test_an_existing_folder_keeps_its_mode(path: Path) -> None:
     path.parent.mkdir(mode=0o755)
     files.prepare_folder(path)
     assert path.parent.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_network_file_system_is_used_only_if_so_wished(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mounts, "network_file_system", lambda folder: "nfs4")
+    with pytest.raises(StoreUnavailable, match=r"network file system \(nfs4\)") as told:
+        files.prepare_folder(path)
+    assert "LLMChatApp.network_folder" in told.value.hint
+    assert not path.parent.exists()
+    files.prepare_folder(path, network_folder=True)
+    assert path.parent.exists()
 
 
 def test_a_folder_in_the_file_s_place_is_named_as_the_cause(path: Path) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_llmchat.config import StoreConfig
 from jupyter_llmchat.errors import StoreUnavailable
-from jupyter_llmchat.store import db
+from jupyter_llmchat.store import Store, db
 from jupyter_llmchat.store.db import Cursor
 from jupyter_llmchat.store.faults import Unsupported
 from jupyter_llmchat.store.migrations import (
@@ -16,6 +17,8 @@ from jupyter_llmchat.store.migrations import (
     migrate,
     version,
 )
+
+from .builders import new_turn
 
 NEXT = Migration(
     version=MIGRATIONS[-1].version + 1,
@@ -57,6 +60,10 @@ def test_an_empty_file_gets_every_table(cursor: Cursor) -> None:
         "decisions",
         "metrics",
         "responses",
+        "search_documents",
+        "search_titles",
+        "search_postings",
+        "search_segments",
     }
 
 
@@ -118,3 +125,47 @@ def test_a_foreign_database_is_refused(cursor: Cursor) -> None:
     with pytest.raises(Unsupported, match="another program"):
         migrate(cursor)
     assert tables(cursor) == {"sessions"}
+
+
+def old_conversation(cursor: Cursor, session: str, seq: int, turns: int) -> None:
+    """A session as versions 1 and 2 had it, with every second place left free."""
+    cursor.run(
+        "INSERT INTO sessions VALUES (?, 'ada', 'old', '{}', ?, 1, 1, ?)",
+        *(session, 2 * turns, seq),
+    )
+    for number in range(turns):
+        turn, place = f"{session}-t{number}", seq + 4 * number
+        cursor.run(
+            "INSERT INTO turns (id, session_id, client_message_id, message_id,"
+            " answer_id, state, created_us) VALUES (?, ?, ?, ?, ?, 'complete', 1)",
+            *(turn, session, f"c{number}", f"{turn}q", f"{turn}a"),
+        )
+        for id, role, text in (("q", "user", "Why?"), ("a", "assistant", "So.")):
+            cursor.run(
+                "INSERT INTO messages (id, seq, session_id, turn_id, role, text,"
+                " stages, state, created_us, tokens, parameters)"
+                " VALUES (?, ?, ?, ?, ?, ?, '[]', 'complete', 1, 1, '{}')",
+                *(turn + id, place + (id == "a"), session, turn, role, text),
+            )
+
+
+@pytest.mark.parametrize("start", [1, 2])
+async def test_conversations_without_versions_are_one_path(
+    tmp_path: Path, start: int
+) -> None:
+    path = tmp_path / "chat.duckdb"
+    cursor = db.connect(path)
+    migrate(cursor, MIGRATIONS[:start])
+    old_conversation(cursor, "one", 1, 70)
+    old_conversation(cursor, "two", 3, 2)
+    cursor.close()
+    store = await Store.open(StoreConfig(path=path))
+    page = await store.branches.page("ada", "one")
+    turns = [each.turn_id for each in page.messages[::2]]
+    assert turns == [f"one-t{number}" for number in range(70)]
+    assert [each.parent for each in page.messages[::2]] == [None, *turns[:-1]]
+    begun = await store.begin_turn("ada", new_turn("two"))
+    await store.branches.remove("ada", "two-t1")
+    question = (await store.branches.page("ada", "two")).messages[2]
+    assert (question.turn_id, question.parent) == (begun.turn_id, "two-t0")
+    await store.close()

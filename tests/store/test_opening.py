@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from jupyter_llmchat.config import StoreConfig
-from jupyter_llmchat.store import Store
+from jupyter_llmchat.store import Store, mounts, opening
 
 from .builders import begin, ended
 from .processes import line, running
@@ -124,6 +126,40 @@ async def test_a_file_in_use_by_another_process_is_left_alone(path: Path) -> Non
         await store.close()
     store = await opened(path)
     assert await titles(store) == ["kept"]
+    await store.close()
+
+
+async def test_a_process_that_is_ending_is_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_LOCKED_S", 60.0)
+    open_file, tries = opening._open_file, []
+
+    def counted(*arguments: Any) -> opening.Opened:
+        tries.append(arguments)
+        return open_file(*arguments)
+
+    monkeypatch.setattr(opening, "_open_file", counted)
+    await filled(path)
+    with running("hold", path) as process:
+        assert [line(process), line(process)] == ["file", "open"]
+        tries.clear()
+        waiting = asyncio.create_task(opened(path))
+        while len(tries) < 2:
+            await asyncio.sleep(0.005)
+    store = await waiting
+    assert await titles(store) == ["kept"]
+    await store.close()
+
+
+async def test_on_a_network_file_system_it_is_memory_and_says_so(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mounts, "network_file_system", lambda folder: "nfs4")
+    store = await opened(path)
+    assert store.status.kind == "memory"
+    assert "nfs4" in store.status.detail
+    assert "LLMChatApp.data_dir" in store.status.detail
     await store.close()
 
 

@@ -25,10 +25,16 @@ KEY = "k" * 64
 class Asked:
     """A plan that notes what it was given, and stores `given` whatever is found."""
 
-    def __init__(self, given: NewTurn | WholeTurn, key: str | None = None) -> None:
+    def __init__(
+        self,
+        given: NewTurn | WholeTurn,
+        key: str | None = None,
+        replaces: str | None = None,
+    ) -> None:
         new = given if isinstance(given, NewTurn) else given.new
         self.turn_id, self.client_message_id = new.turn_id, new.client_message_id
         self.session_id = new.session_id
+        self.replaces = replaces
         self.session: Session | None = None
         self.messages: tuple[Message, ...] = ()
         self.remembered: Remembered | None = None
@@ -70,7 +76,7 @@ async def added(store: Store, turn: WholeTurn, owner: str = "ada") -> BegunTurn:
 
 
 async def run_sql(store: Store, sql: str, *parameters: str) -> None:
-    await store._write(lambda cursor: cursor.run(sql, *parameters))
+    await store._access.write(lambda cursor: cursor.run(sql, *parameters))
 
 
 async def test_an_answer_is_found_by_its_key_with_all_that_belongs_to_it(

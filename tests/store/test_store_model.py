@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
+    consumes,
     multiple,
     rule,
 )
 
 from jupyter_llmchat.config import StoreConfig
-from jupyter_llmchat.errors import Conflict
+from jupyter_llmchat.errors import Conflict, NotFound
 from jupyter_llmchat.protocol.ids import PREPARATORY, STAGES, Stage
 from jupyter_llmchat.store import BegunTurn, Store
 
@@ -100,9 +101,35 @@ class StoreMachine(RuleBasedStateMachine):
         self.touch(session_id)
         return answer
 
+    @rule(session_id=sessions, title=TEXT)
+    def rename(self, session_id: str, title: str) -> None:
+        owner = self.owners[session_id]
+        call = self.store.change_session(owner, session_id, title=title)
+        assert self.runner.run(call).title == title
+
+    @rule(session_id=consumes(sessions), is_mine=st.booleans())
+    def remove(self, session_id: str, is_mine: bool) -> None:
+        owner = self.owners[session_id] if is_mine else "eve"
+        call = self.store.remove_session(owner, session_id)
+        if not is_mine:
+            with pytest.raises(NotFound):
+                self.runner.run(call)
+            return
+        self.runner.run(call)
+        del self.owners[session_id]
+        self.used.remove(session_id)
+        for answer in self.answers:
+            if answer.session_id == session_id:
+                answer.state = "removed"
+        self.answers = [a for a in self.answers if a.session_id != session_id]
+
     @rule(answer=turns, stage=st.sampled_from(STAGES), text=TEXT)
     def say(self, answer: Answer, stage: Stage, text: str) -> None:
         call = self.store.append_text(answer.begun.turn_id, stage, text)
+        if answer.state == "removed":
+            with pytest.raises(NotFound):
+                self.runner.run(call)
+            return
         if answer.state != "streaming":
             with pytest.raises(Conflict):
                 self.runner.run(call)
@@ -113,6 +140,10 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(answer=turns, state=st.sampled_from(["complete", "cancelled", "failed"]))
     def end(self, answer: Answer, state: str) -> None:
         final = ended(answer.begun, state=state, stages=())
+        if answer.state == "removed":
+            with pytest.raises(NotFound):
+                self.runner.run(self.store.end_turn(final))
+            return
         self.runner.run(self.store.end_turn(final))
         if answer.state == "streaming":
             answer.state = state

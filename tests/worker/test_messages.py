@@ -8,10 +8,12 @@ from jupyter_llmchat.calls import Cancel, Generate, Text
 from jupyter_llmchat.config import EngineConfig
 from jupyter_llmchat.language_model import (
     ChatPrompt,
+    Likelihood,
     Message,
     Part,
     Priority,
     SamplingParams,
+    TokenLogprob,
 )
 from jupyter_llmchat.worker.messages import (
     Load,
@@ -39,6 +41,14 @@ def test_what_is_read_is_what_was_sent(message: Load | Generate) -> None:
     assert read_to_worker(pipe) == message
     assert read_to_worker(pipe) == Cancel(request_id=3)
     assert read_to_worker(pipe) is None
+
+
+def test_log_probabilities_that_nobody_asked_for_are_not_sent() -> None:
+    said = TokenLogprob(Likelihood(b"a", -0.5), (Likelihood(b"b", -1.0),))
+    plain = Text(request_id=1, text="a", tokens=1)
+    full = Text(request_id=1, text="a", tokens=1, logprobs=(said,))
+    assert b"logprobs" not in frame([plain])
+    assert read_from_worker(io.BytesIO(frame([plain, full]))) == [plain, full]
 
 
 def test_a_message_cut_short_is_the_end() -> None:

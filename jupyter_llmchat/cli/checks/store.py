@@ -32,7 +32,7 @@ def check_store(config: StoreConfig) -> Finding:
     if not path.parent.exists():
         return _check_place(path)
     try:
-        files.prepare_folder(path)
+        files.prepare_folder(path, network_folder=config.network_folder)
     except StoreUnavailable as error:
         return fail(error.message, error.hint)
     if not path.exists():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_llmchat.kernel.characters import visible
+from jupyter_llmchat.characters import visible
 
 
 @pytest.mark.parametrize(

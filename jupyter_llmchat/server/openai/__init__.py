@@ -1,0 +1,1 @@
+"""The models for programs that speak OpenAI's protocol."""

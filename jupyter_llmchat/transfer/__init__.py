@@ -1,0 +1,1 @@
+"""Conversations as files: JSON, Markdown and notebooks. No I/O, no database."""

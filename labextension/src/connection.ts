@@ -1,0 +1,189 @@
+/** One WebSocket for all turns of this page; after a cut every turn goes on where it was. */
+
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import { UUID } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+
+import type { Ask, AskBody, Refused, Resume, TurnEvent } from './protocol';
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15_000;
+
+export type ConnectionState =
+  | { kind: 'idle' | 'connecting' | 'open' }
+  /** Connects again by itself then. */
+  | { kind: 'waiting'; retryAt: number };
+
+/** Who listens to a turn. */
+export type Listener = {
+  event(event: TurnEvent): void;
+  refused(refused: Refused): void;
+};
+
+type Followed = {
+  listener: Listener;
+  /** Sent again after a cut as long as no event has come: the server knows its id. */
+  ask: Ask | null;
+  turnId: string | null;
+  nextSeq: number;
+};
+
+type Frame = TurnEvent | Refused;
+
+export class Connection implements IDisposable {
+  constructor(private readonly settings: ServerConnection.ISettings) {}
+
+  readonly stateChanged = new Signal<this, ConnectionState>(this);
+
+  get state(): ConnectionState {
+    return this.current;
+  }
+
+  get isDisposed(): boolean {
+    return this.disposed;
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    window.clearTimeout(this.timer);
+    this.socket?.close();
+    Signal.clearData(this);
+  }
+
+  /** Asks, and follows the answer; returns the question's client_message_id. */
+  ask(sessionId: string, body: AskBody, listener: Listener): string {
+    const id = body.client_message_id ?? UUID.uuid4();
+    const ask: Ask = { ...body, type: 'ask', session_id: sessionId, client_message_id: id };
+    this.followed.set(id, { listener, ask, turnId: null, nextSeq: 0 });
+    this.sendOrConnect(ask);
+    return id;
+  }
+
+  /** Follows a turn that runs already, from any of its events on. */
+  follow(turnId: string, fromSeq: number, listener: Listener): void {
+    this.followed.set(turnId, { listener, ask: null, turnId, nextSeq: fromSeq });
+    this.sendOrConnect(resume(turnId, fromSeq));
+  }
+
+  /** Stops an answer; what was said is kept. */
+  cancel(turnId: string): void {
+    this.sendOrConnect({ type: 'cancel', turn_id: turnId });
+  }
+
+  /** Hears nothing more of it; the turn goes on. */
+  forget(key: string): void {
+    this.followed.delete(key);
+  }
+
+  /** Without waiting for the time that was set. */
+  retryNow(): void {
+    if (this.current.kind === 'waiting') {
+      window.clearTimeout(this.timer);
+      this.connect();
+    }
+  }
+
+  private sendOrConnect(frame: object): void {
+    if (this.socket?.readyState === WebSocket.OPEN) {
+      this.socket.send(JSON.stringify(frame));
+    } else if (this.current.kind === 'idle') {
+      this.connect();
+    } else {
+      this.retryNow();
+    }
+  }
+
+  private connect(): void {
+    this.become({ kind: 'connecting' });
+    const socket = new this.settings.WebSocket(this.url);
+    this.socket = socket;
+    socket.onopen = () => this.opened();
+    socket.onmessage = message => this.heard(JSON.parse(String(message.data)) as Frame);
+    socket.onclose = () => this.closed(socket);
+  }
+
+  private get url(): string {
+    const url = URLExt.join(this.settings.wsUrl, 'jupyter-llmchat/api/socket');
+    const { token, appendToken } = this.settings;
+    return appendToken && token ? `${url}?token=${encodeURIComponent(token)}` : url;
+  }
+
+  private opened(): void {
+    this.waitMs = FIRST_WAIT_MS;
+    this.become({ kind: 'open' });
+    for (const each of this.followed.values()) {
+      const frame = each.turnId === null ? each.ask : resume(each.turnId, each.nextSeq);
+      this.socket?.send(JSON.stringify(frame));
+    }
+  }
+
+  private closed(socket: WebSocket): void {
+    if (socket !== this.socket || this.disposed) {
+      return;
+    }
+    this.socket = null;
+    if (this.followed.size === 0) {
+      this.become({ kind: 'idle' });
+      return;
+    }
+    this.become({ kind: 'waiting', retryAt: Date.now() + this.waitMs });
+    this.timer = window.setTimeout(() => this.connect(), this.waitMs);
+    this.waitMs = Math.min(this.waitMs * 2, LONGEST_WAIT_MS);
+  }
+
+  private heard(frame: Frame): void {
+    if (frame.type === 'refused') {
+      this.refused(frame);
+      return;
+    }
+    for (const [key, each] of this.followed) {
+      if (this.belongs(frame, each)) {
+        each.turnId = frame.turn_id;
+        each.nextSeq = frame.seq + 1;
+        if (frame.type === 'complete' || frame.type === 'error') {
+          this.followed.delete(key);
+        }
+        each.listener.event(frame);
+      }
+    }
+  }
+
+  private belongs(event: TurnEvent, each: Followed): boolean {
+    if (each.turnId !== null) {
+      return each.turnId === event.turn_id && event.seq >= each.nextSeq;
+    }
+    return event.type === 'start' && each.ask?.client_message_id === event.client_message_id;
+  }
+
+  private refused(frame: Refused): void {
+    const key = frame.client_message_id ?? frame.turn_id ?? '';
+    const found = this.followed.get(key);
+    if (found === undefined) {
+      return;
+    }
+    if (frame.code === 'busy' && frame.turn_id !== null && frame.from_seq !== null) {
+      this.sendOrConnect(resume(frame.turn_id, frame.from_seq));
+      return;
+    }
+    this.followed.delete(key);
+    found.listener.refused(frame);
+  }
+
+  private become(state: ConnectionState): void {
+    this.current = state;
+    this.stateChanged.emit(state);
+  }
+
+  private current: ConnectionState = { kind: 'idle' };
+  private readonly followed = new Map<string, Followed>();
+  private socket: WebSocket | null = null;
+  private timer = 0;
+  private waitMs = FIRST_WAIT_MS;
+  private disposed = false;
+}
+
+function resume(turnId: string, fromSeq: number): Resume {
+  return { type: 'resume', turn_id: turnId, from_seq: fromSeq };
+}
