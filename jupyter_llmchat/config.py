@@ -89,7 +89,7 @@ class LimitsConfig:
     question_chars: int = 100_000
     turns_waiting: int = 32
     """Turns running or waiting in all; one more is refused with `busy`."""
-    turns_per_user: int = 8
+    turns_per_user: int = 16
     """Of these, how many may be one user's."""
 
 

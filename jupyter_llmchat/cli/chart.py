@@ -68,7 +68,8 @@ def to_png(series: MetricsSeries, path: Path) -> None:
     points = _points(series)
     figure = Figure(figsize=(9, 4.5), layout="constrained")
     axes = figure.subplots()
-    times = [datetime.fromtimestamp(point.start) for point in points]
+    # Dates are drawn, though its types do not say so.
+    times: Any = [datetime.fromtimestamp(point.start) for point in points]
     for name, _, value in LINES:
         ys = [value(point) * _scale(series.figure) for point in points]
         axes.plot(times, ys, marker="o", label=name)

@@ -31,7 +31,8 @@ _IDLE_S = 10.0
 """Without writes for so long, there is time for what takes longer."""
 _FEW = 32
 _MANY = 500
-"""Documents in one transaction: about 5 and 100 ms."""
+_MOST = 5000
+"""Documents in one transaction: about 5 ms, 50 ms and half a second."""
 
 
 class Indexing:
@@ -69,7 +70,7 @@ class Indexing:
         """
         async with self._turn:
             done = 0
-            while found := await self._next(_MANY):
+            while found := await self._next(_MOST):
                 await self._add(found)
                 done += len(found)
                 tell(done)
@@ -78,10 +79,15 @@ class Indexing:
 
     async def _run(self) -> None:
         while True:
+            # Before looking: what is written from here on is looked at again.
+            self._access.changed.clear()
             try:
                 is_done = await self._step()
             except LLMChatError as error:
                 _LOG.warning("The search index is behind: %s", error)
+                is_done = True
+            except Exception:  # noqa: BLE001 searching falls behind, nothing else
+                _LOG.exception("The search index is behind")
                 is_done = True
             if is_done:
                 await self._rest()
@@ -108,7 +114,6 @@ class Indexing:
     async def _rest(self) -> None:
         """Until something has been written; long pauses are made use of."""
         changed = self._access.changed
-        changed.clear()
         try:
             async with asyncio.timeout(_IDLE_S):
                 await changed.wait()

@@ -57,14 +57,16 @@ def count(waiting: Waiting) -> Counted:
 
 
 def messages_waiting(cursor: Cursor, after: int, limit: int) -> list[Waiting]:
-    """Finished messages behind the place `after` that are not in the index."""
+    """Finished messages behind the place `after` that are not in the index.
+
+    As a rule the first of them: in any order the database need not look at the rest.
+    """
     rows = cursor.rows(
-        "SELECT m.seq, s.owner, left(m.text, ?) AS text FROM ("
-        " SELECT seq, session_id, text FROM messages"
+        "SELECT m.seq, s.owner, m.text FROM ("
+        " SELECT seq, session_id, left(text, ?) AS text FROM messages"
         " WHERE seq > ? AND state <> 'streaming' AND seq NOT IN"
-        " (SELECT doc FROM search_documents WHERE doc > ?)"
-        " ORDER BY seq LIMIT ?) m JOIN sessions s ON s.id = m.session_id"
-        " ORDER BY m.seq",
+        " (SELECT doc FROM search_documents WHERE doc > ?) LIMIT ?"
+        ") m JOIN sessions s ON s.id = m.session_id ORDER BY m.seq",
         *(_CHARACTERS, after, after, limit),
     )
     return [Waiting(row["seq"], row["owner"], row["text"]) for row in rows]

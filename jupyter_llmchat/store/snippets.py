@@ -29,8 +29,9 @@ class Snippet:
 def snippet(text: str, query: SearchQuery) -> Snippet:
     """The stretch with the most of the words; the beginning if there is none."""
     found = _merged(sorted(set(places(text, query.matches))))
-    start = _start(text, found)
-    end = _word_end(text, min(len(text), start + LENGTH))
+    place = _place(text, found)
+    start = _word_start(text, place)
+    end = _word_end(text, min(len(text), place + LENGTH))
     shown = "".join(" " if each.isspace() else each for each in text[start:end])
     before, after = "…" if start else "", "…" if end < len(text) else ""
     shift = len(before) - start
@@ -55,7 +56,7 @@ def _merged(found: Sequence[Range]) -> list[Range]:
     return merged
 
 
-def _start(text: str, found: Sequence[Range]) -> int:
+def _place(text: str, found: Sequence[Range]) -> int:
     """Where to begin, so that most is shown; before all that is if it fits."""
     best, most, behind = 0, 0, 0
     for place, (first, _) in enumerate(found):
@@ -65,8 +66,7 @@ def _start(text: str, found: Sequence[Range]) -> int:
             best, most = first, behind - place
     start = max(0, best - _BEFORE)
     # Near the end of the text there is room for more of what comes before.
-    start = max(0, min(start, len(text) - LENGTH))
-    return _word_start(text, start)
+    return max(0, min(start, len(text) - LENGTH))
 
 
 def _word_start(text: str, place: int) -> int:

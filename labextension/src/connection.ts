@@ -1,11 +1,12 @@
 /** One WebSocket for all turns of this page; after a cut every turn goes on where it was. */
 
 import { URLExt } from '@jupyterlab/coreutils';
-import { ServerConnection } from '@jupyterlab/services';
+import type { ServerConnection } from '@jupyterlab/services';
 import { UUID } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 
+import { PROTOCOL_VERSION } from './protocol';
 import type { Ask, AskBody, Refused, Resume, TurnEvent } from './protocol';
 
 const FIRST_WAIT_MS = 500;
@@ -14,12 +15,16 @@ const LONGEST_WAIT_MS = 15_000;
 export type ConnectionState =
   | { kind: 'idle' | 'connecting' | 'open' }
   /** Connects again by itself then. */
-  | { kind: 'waiting'; retryAt: number };
+  | { kind: 'waiting'; retryAt: number }
+  /** The server will not talk to this page until something is done about it. */
+  | { kind: 'outdated'; message: string; hint: string };
 
 /** Who listens to a turn. */
 export type Listener = {
   event(event: TurnEvent): void;
   refused(refused: Refused): void;
+  /** The server has forgotten the events; all of the turn is told from the beginning. */
+  restarted(): void;
 };
 
 type Followed = {
@@ -33,7 +38,9 @@ type Followed = {
 type Frame = TurnEvent | Refused;
 
 export class Connection implements IDisposable {
-  constructor(private readonly settings: ServerConnection.ISettings) {}
+  constructor(private readonly settings: ServerConnection.ISettings) {
+    window.addEventListener('online', this.onOnline);
+  }
 
   readonly stateChanged = new Signal<this, ConnectionState>(this);
 
@@ -47,6 +54,7 @@ export class Connection implements IDisposable {
 
   dispose(): void {
     this.disposed = true;
+    window.removeEventListener('online', this.onOnline);
     window.clearTimeout(this.timer);
     this.socket?.close();
     Signal.clearData(this);
@@ -67,9 +75,9 @@ export class Connection implements IDisposable {
     this.sendOrConnect(resume(turnId, fromSeq));
   }
 
-  /** Stops an answer; what was said is kept. */
-  cancel(turnId: string): void {
-    this.sendOrConnect({ type: 'cancel', turn_id: turnId });
+  /** Stops an answer; what was said is kept. False if nobody can be told now. */
+  cancel(turnId: string): boolean {
+    return this.send({ type: 'cancel', turn_id: turnId });
   }
 
   /** Hears nothing more of it; the turn goes on. */
@@ -85,14 +93,23 @@ export class Connection implements IDisposable {
     }
   }
 
+  /** What is followed is sent for when the connection is there; see `opened`. */
   private sendOrConnect(frame: object): void {
-    if (this.socket?.readyState === WebSocket.OPEN) {
-      this.socket.send(JSON.stringify(frame));
-    } else if (this.current.kind === 'idle') {
-      this.connect();
-    } else {
-      this.retryNow();
+    if (!this.send(frame)) {
+      if (this.current.kind === 'idle') {
+        this.connect();
+      } else {
+        this.retryNow();
+      }
     }
+  }
+
+  private send(frame: object): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) {
+      return false;
+    }
+    this.socket.send(JSON.stringify(frame));
+    return true;
   }
 
   private connect(): void {
@@ -106,16 +123,18 @@ export class Connection implements IDisposable {
 
   private get url(): string {
     const url = URLExt.join(this.settings.wsUrl, 'jupyter-llmchat/api/socket');
+    const query = new URLSearchParams({ protocol: String(PROTOCOL_VERSION) });
     const { token, appendToken } = this.settings;
-    return appendToken && token ? `${url}?token=${encodeURIComponent(token)}` : url;
+    if (appendToken && token) {
+      query.set('token', token);
+    }
+    return `${url}?${query}`;
   }
 
   private opened(): void {
-    this.waitMs = FIRST_WAIT_MS;
     this.become({ kind: 'open' });
     for (const each of this.followed.values()) {
-      const frame = each.turnId === null ? each.ask : resume(each.turnId, each.nextSeq);
-      this.socket?.send(JSON.stringify(frame));
+      this.send(each.turnId === null ? each.ask! : resume(each.turnId, each.nextSeq));
     }
   }
 
@@ -124,6 +143,9 @@ export class Connection implements IDisposable {
       return;
     }
     this.socket = null;
+    if (this.current.kind === 'outdated') {
+      return;
+    }
     if (this.followed.size === 0) {
       this.become({ kind: 'idle' });
       return;
@@ -134,12 +156,14 @@ export class Connection implements IDisposable {
   }
 
   private heard(frame: Frame): void {
+    // Only now: a server that accepts and then hangs up is not to be asked ever faster.
+    this.waitMs = FIRST_WAIT_MS;
     if (frame.type === 'refused') {
       this.refused(frame);
       return;
     }
     for (const [key, each] of this.followed) {
-      if (this.belongs(frame, each)) {
+      if (belongs(frame, each)) {
         each.turnId = frame.turn_id;
         each.nextSeq = frame.seq + 1;
         if (frame.type === 'complete' || frame.type === 'error') {
@@ -150,25 +174,32 @@ export class Connection implements IDisposable {
     }
   }
 
-  private belongs(event: TurnEvent, each: Followed): boolean {
-    if (each.turnId !== null) {
-      return each.turnId === event.turn_id && event.seq >= each.nextSeq;
+  private refused(frame: Refused): void {
+    if (frame.code === 'other_version') {
+      const { message, hint } = frame;
+      this.become({ kind: 'outdated', message, hint });
     }
-    return event.type === 'start' && each.ask?.client_message_id === event.client_message_id;
+    for (const [key, each] of this.followed) {
+      if (isAbout(frame, key, each)) {
+        this.giveUp(frame, key, each);
+      }
+    }
   }
 
-  private refused(frame: Refused): void {
-    const key = frame.client_message_id ?? frame.turn_id ?? '';
-    const found = this.followed.get(key);
-    if (found === undefined) {
+  private giveUp(frame: Refused, key: string, each: Followed): void {
+    const { turnId } = each;
+    if (frame.code === 'busy' && turnId !== null && frame.from_seq !== null) {
+      this.sendOrConnect(resume(turnId, each.nextSeq));
       return;
     }
-    if (frame.code === 'busy' && frame.turn_id !== null && frame.from_seq !== null) {
-      this.sendOrConnect(resume(frame.turn_id, frame.from_seq));
+    if (frame.code === 'not_found' && turnId !== null && each.nextSeq > 0) {
+      each.nextSeq = 0;
+      each.listener.restarted();
+      this.sendOrConnect(resume(turnId, 0));
       return;
     }
     this.followed.delete(key);
-    found.listener.refused(frame);
+    each.listener.refused(frame);
   }
 
   private become(state: ConnectionState): void {
@@ -176,12 +207,30 @@ export class Connection implements IDisposable {
     this.stateChanged.emit(state);
   }
 
+  private readonly onOnline = (): void => this.retryNow();
   private current: ConnectionState = { kind: 'idle' };
   private readonly followed = new Map<string, Followed>();
   private socket: WebSocket | null = null;
   private timer = 0;
   private waitMs = FIRST_WAIT_MS;
   private disposed = false;
+}
+
+function belongs(event: TurnEvent, each: Followed): boolean {
+  if (each.turnId !== null) {
+    return each.turnId === event.turn_id && event.seq >= each.nextSeq;
+  }
+  return event.type === 'start' && each.ask?.client_message_id === event.client_message_id;
+}
+
+function isAbout(frame: Refused, key: string, each: Followed): boolean {
+  if (frame.code === 'other_version') {
+    return true;
+  }
+  if (frame.turn_id !== null) {
+    return frame.turn_id === each.turnId;
+  }
+  return frame.client_message_id === key;
 }
 
 function resume(turnId: string, fromSeq: number): Resume {

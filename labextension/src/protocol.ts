@@ -4,7 +4,7 @@ export const PROTOCOL_VERSION = 1;
 
 export const STAGES = ['analysis', 'reasoning', 'core', 'detail', 'conclusion'] as const;
 
-export type ErrorCode = 'bad_request' | 'busy' | 'conflict' | 'context_overflow' | 'forbidden' | 'generation_failed' | 'internal' | 'model_unavailable' | 'not_found' | 'other_version' | 'prompt_file' | 'server_unreachable' | 'store_unavailable' | 'too_large' | 'worker_lost';
+export type ErrorCode = 'bad_request' | 'busy' | 'conflict' | 'context_overflow' | 'forbidden' | 'generation_failed' | 'internal' | 'model_unavailable' | 'not_found' | 'other_version' | 'prompt_file' | 'server_unreachable' | 'store_unavailable' | 'timed_out' | 'too_large' | 'worker_lost';
 
 export type Accepted = {
 };
@@ -91,7 +91,7 @@ export type Complete = {
 };
 
 export type ContextPart = {
-  kind: 'cell' | 'file' | 'notebook' | 'selection' | 'variables';
+  kind: 'cell' | 'error' | 'file' | 'notebook' | 'selection' | 'variables';
   name?: string;
   text: string;
 };

@@ -1,12 +1,15 @@
 /** What the plugins of this extension share. */
 
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import type { Toolbar } from '@jupyterlab/ui-components';
 import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
 
 import type { Api } from './api';
+import type { IChatCommandRegistry } from './chat-compat';
 import type { Connection } from './connection';
-import type { AskOptions, ContextPart } from './protocol';
+import type { AskOptions, ContextPart, TurnState } from './protocol';
 
 /** A question as an action or a person asks it. */
 export type AskRequest = {
@@ -24,7 +27,7 @@ export interface IContextSource {
   readonly label: string;
   enabled: boolean;
   /** What would be sent now; [] if there is nothing. */
-  collect(): Promise<ContextPart[]>;
+  collect(question?: string): Promise<ContextPart[]>;
 }
 
 /** The sources that a person can turn on and off. */
@@ -34,7 +37,7 @@ export interface IContextSources {
   add(source: IContextSource): void;
   toggle(id: string, enabled: boolean): void;
   /** Of all that are on. One that fails is left out and named. */
-  collect(): Promise<{ parts: ContextPart[]; failed: string[] }>;
+  collect(question?: string): Promise<{ parts: ContextPart[]; failed: string[] }>;
 }
 
 /** The assistant, as other plugins of this extension use it. */
@@ -53,3 +56,25 @@ export interface IChatService {
 }
 
 export const IChatService = new Token<IChatService>('jupyter-llmchat:IChatService');
+
+/** The panel, for those who put something into it. */
+export interface ISidebar {
+  /** To open, to find, or to add a toolbar button to. */
+  readonly panel: Widget;
+  /** At its top; for buttons. */
+  readonly toolbar: Toolbar;
+  /** An answer that is shown has more text, or has ended; some times a second at most. */
+  readonly turnChanged: ISignal<unknown, TurnState>;
+  /** `/commands` and `@names` of the input. */
+  readonly chatCommands: IChatCommandRegistry;
+  /** `top`: above the conversation; `input`: between it and the input. */
+  add(place: 'top' | 'input', widget: Widget): void;
+  /** Opens the panel with the cursor in the input. */
+  open(): void;
+  /** Says something to who does not see the page; not for what streams. */
+  announce(text: string): void;
+  /** Text into the input, where nothing is sent by itself. */
+  write(text: string): void;
+}
+
+export const ISidebar = new Token<ISidebar>('jupyter-llmchat:ISidebar');

@@ -31,9 +31,10 @@ from .builders import LONG_S, Script, records
 
 def hang_up(connection: WebSocketClientConnection) -> None:
     """Says so and does not wait for the other side, which tornado would."""
+    protocol = connection.protocol  # tornado forgets it when it closes
     connection.close()
-    if isinstance(connection.protocol, WebSocketProtocol13):
-        connection.protocol.stream.close()
+    if isinstance(protocol, WebSocketProtocol13):
+        protocol.stream.close()
 
 
 @asynccontextmanager

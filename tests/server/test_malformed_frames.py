@@ -101,6 +101,7 @@ async def test_frames_of_any_kind_are_refused_by_name(
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 async def test_many_frames_of_any_kind_are_refused_by_name(
     api: Api, jp_ws_fetch: Any
 ) -> None:

@@ -25,6 +25,7 @@ from .builders import (
     said,
     text_of,
 )
+from .followers import hang_up
 
 
 class Client:
@@ -86,7 +87,7 @@ async def connect(api: Api, jp_ws_fetch: Any) -> Any:
 
     yield connect
     for client in opened:
-        client.connection.close()
+        hang_up(client.connection)
 
 
 async def test_frames_are_the_payloads_of_the_event_stream(

@@ -32,6 +32,11 @@ def test_the_beginning_is_shown_where_nothing_is_found() -> None:
     assert found.ranges == ()
 
 
+def test_a_word_at_the_very_end_is_shown() -> None:
+    for length in range(100, 400, 7):
+        assert marked(snippet("word " * length + "zebra", parse("zebra "))) == ["zebra"]
+
+
 def test_a_whole_and_its_parts_are_marked_once() -> None:
     found = snippet("df.groupby(x)", parse("df.groupby df groupby "))
     assert marked(found) == ["df.groupby"]

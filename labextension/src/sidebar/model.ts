@@ -1,0 +1,370 @@
+/** A conversation: what is asked, what is answered, and the messages that show both. */
+
+import { UUID } from '@lumino/coreutils';
+import { Signal } from '@lumino/signaling';
+
+import { ApiError } from '../api';
+import { AbstractChatModel } from '../chat-compat';
+import type { IChatContext, IChatModel, IMessageContent, INewMessage, IUser } from '../chat-compat';
+import type { AskBody, ErrorBody, TurnState } from '../protocol';
+import type { AskRequest, IChatService } from '../tokens';
+import { History } from './history';
+import type { OtherPages } from './other-pages';
+import { Throttle } from './throttle';
+import { Turn, errorBody } from './turn';
+import type { Around } from './turn';
+import { BOT, isSame, messagesOf } from './turn-messages';
+
+/** Renders a second at most: 10. */
+const RENDER_GAP_MS = 100;
+
+export type ModelOptions = IChatModel.IOptions & {
+  service: IChatService;
+  sessionId: string | null;
+  person: IUser;
+  pages: OtherPages;
+  /** Renders a second are limited by this. */
+  renderGapMs?: number;
+};
+
+/** What is known of the conversation as a whole. */
+export type Standing = {
+  isLoading: boolean;
+  hasOlder: boolean;
+  /** Why the conversation cannot be shown. */
+  problem: ErrorBody | null;
+};
+
+export class ChatModel extends AbstractChatModel {
+  constructor(options: ModelOptions) {
+    super(options);
+    this.service = options.service;
+    this.pages = options.pages;
+    this.session = options.sessionId;
+    this.person = options.person;
+    this.around = {
+      connection: this.service.connection,
+      cancel: turnId => this.service.api.cancel(turnId),
+      changed: (turn, atOnce) => this.changed(turn, atOnce),
+      taken: () => this.tell()
+    };
+    this.history = new History(this.service.api, this.around);
+    this.throttle = new Throttle(() => this.show(), options.renderGapMs ?? RENDER_GAP_MS);
+    this.pages.told.connect(this.onNews, this);
+    this.setReady();
+  }
+
+  /** A question has been put here, by whatever means. */
+  readonly asked = new Signal<this, void>(this);
+  readonly standingChanged = new Signal<this, Standing>(this);
+  /** Emitted at most as often as something is rendered. */
+  readonly turnChanged = new Signal<this, TurnState>(this);
+
+  get user(): IUser {
+    return this.person;
+  }
+
+  /** null until something has been asked in a conversation that is new. */
+  get sessionId(): string | null {
+    return this.session;
+  }
+
+  get standing(): Standing {
+    return this.current;
+  }
+
+  get isAnswering(): boolean {
+    return this.turns.some(each => !each.ended);
+  }
+
+  get isStopping(): boolean {
+    return this.turns.some(each => each.stopping);
+  }
+
+  turnOf(key: string): Turn | undefined {
+    return this.turns.find(each => each.key === key);
+  }
+
+  createChatContext(): IChatContext {
+    return new Context(this);
+  }
+
+  dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.throttle.dispose();
+    this.pages.told.disconnect(this.onNews, this);
+    for (const turn of this.turns) {
+      this.forget(turn);
+    }
+    super.dispose();
+    Signal.clearData(this);
+  }
+
+  /** Reads the end of the conversation, again if it has been read. */
+  async load(): Promise<void> {
+    const id = this.session;
+    if (id === null) {
+      return;
+    }
+    this.becomes({ isLoading: true });
+    try {
+      const told = await this.history.last(id, this.turns);
+      // What is being asked or answered may be newer than what was read.
+      const newer = this.turns.filter(each => !each.ended && !told.includes(each));
+      this.replaceTurns([...told, ...newer]);
+      this.becomes({ isLoading: false, problem: null, hasOlder: this.history.hasOlder });
+    } catch (error) {
+      this.becomes({ isLoading: false, problem: errorBody(error) });
+    }
+  }
+
+  async loadOlder(): Promise<void> {
+    const id = this.session;
+    if (id === null || this.current.isLoading || !this.history.hasOlder) {
+      return;
+    }
+    this.becomes({ isLoading: true });
+    try {
+      const older = await this.history.older(id);
+      this.replaceTurns([...older, ...this.turns]);
+      this.becomes({ isLoading: false, hasOlder: this.history.hasOlder });
+    } catch (error) {
+      this.becomes({ isLoading: false, problem: errorBody(error) });
+    }
+  }
+
+  /** Looks whether something was asked elsewhere, in a browser that cannot say so. */
+  async refresh(): Promise<void> {
+    if (this.session === null || this.isAnswering || this.current.problem !== null) {
+      return;
+    }
+    try {
+      const { updated } = await this.service.api.session(this.session);
+      const isNew = this.updated !== 0 && updated !== this.updated;
+      this.updated = updated;
+      if (isNew) {
+        await this.load();
+      }
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) {
+        this.becomes({ problem: error.body });
+      }
+    }
+  }
+
+  /** From the input. */
+  sendMessage(message: INewMessage): boolean {
+    const question = message.body.trim();
+    if (question === '') {
+      return false;
+    }
+    void this.ask({ question });
+    return true;
+  }
+
+  /** An edited question takes the place of the one before. */
+  updateMessage(id: string, edited: IMessageContent): void {
+    const turn = this.turns.find(each => id.startsWith(`${each.key}:`));
+    const question = String(edited.body).trim();
+    if (turn !== undefined && question !== '') {
+      void this.again(turn, question);
+    }
+  }
+
+  /** Another answer to the same question, in the place of this one. */
+  async again(turn: Turn, question = turn.state.question): Promise<void> {
+    const replaces = turn.turnId ?? undefined;
+    const isSameQuestion = question === turn.state.question;
+    this.forget(turn);
+    this.replaceTurns(this.turns.slice(0, this.turns.indexOf(turn)));
+    await this.ask({ question, replaces, options: isSameQuestion ? { fresh: true } : {} });
+  }
+
+  async ask(request: AskRequest): Promise<void> {
+    const { question } = request;
+    const turn = new Turn(UUID.uuid4(), Date.now() / 1000, { question }, this.around);
+    this.turns.push(turn);
+    this.show();
+    this.asked.emit();
+    try {
+      const session = await this.ensureSession();
+      const context = request.context ?? (await this.collect(turn));
+      if (turn.endUnasked()) {
+        return;
+      }
+      const body: AskBody = {
+        question,
+        client_message_id: turn.key,
+        options: request.options ?? {},
+        context,
+        replaces: request.replaces ?? null
+      };
+      this.service.connection.ask(session, body, turn);
+    } catch (error) {
+      turn.failed(errorBody(error));
+    }
+  }
+
+  /** Ends what is being answered here. */
+  stop(): void {
+    for (const turn of this.turns) {
+      turn.stop();
+    }
+  }
+
+  /** Goes on with another version of the conversation. */
+  async select(turnId: string): Promise<void> {
+    try {
+      await this.service.api.selectTurn(turnId);
+      this.tell();
+      await this.load();
+    } catch (error) {
+      this.becomes({ problem: errorBody(error) });
+    }
+  }
+
+  /** Reads what a list of messages does not say of an answer. */
+  async complete(turn: Turn): Promise<void> {
+    if (!turn.isWhole && turn.turnId !== null) {
+      turn.isWhole = true;
+      try {
+        turn.complete(await this.service.api.turn(turn.turnId));
+      } catch (error) {
+        console.warn('The figures of an answer could not be read.', error);
+      }
+    }
+  }
+
+  private async ensureSession(): Promise<string> {
+    if (this.session === null) {
+      const session = await this.service.api.createSession();
+      this.session = session.id;
+      this.service.setCurrentSession(session.id);
+    }
+    return this.session;
+  }
+
+  private async collect(turn: Turn): Promise<AskBody['context']> {
+    const { parts, failed } = await this.service.context.collect(turn.state.question);
+    turn.leftOut = failed;
+    return parts;
+  }
+
+  private replaceTurns(turns: Turn[]): void {
+    const before = this.turns;
+    this.turns = turns;
+    before.filter(each => !turns.includes(each)).forEach(each => this.forget(each));
+    for (const turn of turns) {
+      if (!turn.ended && turn.turnId !== null && !before.includes(turn)) {
+        this.service.connection.follow(turn.turnId, 0, turn);
+      }
+    }
+    this.show();
+  }
+
+  private forget(turn: Turn): void {
+    this.service.connection.forget(turn.key);
+  }
+
+  private tell(): void {
+    if (this.session !== null) {
+      this.pages.tell(this.session);
+    }
+  }
+
+  private onNews(_: OtherPages, news: { sessionId: string }): void {
+    if (news.sessionId === this.session) {
+      void this.load();
+    }
+  }
+
+  private becomes(change: Partial<Standing>): void {
+    this.current = { ...this.current, ...change };
+    this.standingChanged.emit(this.current);
+  }
+
+  private show(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.reconcile(this.turns.flatMap(each => messagesOf(each, this.person)));
+    this.updateWriters(this.isAnswering ? [{ user: BOT }] : []);
+    this.changedTurns.forEach(each => this.turnChanged.emit(each.state));
+    this.changedTurns.clear();
+  }
+
+  /** Only what differs is touched: what is rendered stays. */
+  private reconcile(wanted: IMessageContent[]): void {
+    const ids = new Set(wanted.map(each => each.id));
+    for (let index = this.messages.length - 1; index >= 0; index--) {
+      if (!ids.has(this.messages[index].id)) {
+        this.messagesDeleted(index, 1);
+      }
+    }
+    const have = new Map(this.messages.map(each => [each.id, each]));
+    let missing: IMessageContent[] = [];
+    wanted.forEach((content, index) => {
+      const message = have.get(content.id);
+      if (message === undefined) {
+        missing.push(content);
+        return;
+      }
+      this.insert(index - missing.length, missing);
+      missing = [];
+      if (!isSame(message.content, content)) {
+        message.update({ body: content.body, metadata: content.metadata });
+      }
+    });
+    this.insert(wanted.length - missing.length, missing);
+  }
+
+  private insert(index: number, contents: IMessageContent[]): void {
+    if (contents.length > 0) {
+      this.messagesInserted(index, contents);
+      this.unreadMessages = [];
+    }
+  }
+
+  private changed(turn: Turn, atOnce: boolean): void {
+    this.changedTurns.add(turn);
+    if (atOnce) {
+      this.throttle.now();
+    } else {
+      this.throttle.request();
+    }
+  }
+
+  private readonly around: Around;
+  private readonly service: IChatService;
+  private readonly pages: OtherPages;
+  private readonly person: IUser;
+  private readonly history: History;
+  private readonly throttle: Throttle;
+  private readonly changedTurns = new Set<Turn>();
+  private session: string | null;
+  /** When the server saw the last change of the conversation; 0 if not asked yet. */
+  private updated = 0;
+  private turns: Turn[] = [];
+  private current: Standing = { isLoading: false, hasOlder: false, problem: null };
+}
+
+/** What commands and toolbar items of the input see of the conversation. */
+class Context implements IChatContext {
+  constructor(private readonly model: ChatModel) {}
+
+  readonly users: IUser[] = [];
+
+  get name(): string {
+    return this.model.name;
+  }
+
+  get user(): IUser {
+    return this.model.user;
+  }
+
+  get messages(): IMessageContent[] {
+    return this.model.messages.map(each => ({ ...each.content }));
+  }
+}

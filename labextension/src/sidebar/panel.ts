@@ -1,0 +1,144 @@
+/** The panel: a toolbar, what others put in, and the conversation. */
+
+import type { IThemeManager } from '@jupyterlab/apputils';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Toolbar, ToolbarButton, addIcon } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import { Signal } from '@lumino/signaling';
+import { Panel, Widget } from '@lumino/widgets';
+
+import type { IActiveCellManager, IChatCommandRegistry, IUser } from '../chat-compat';
+import type { TurnState } from '../protocol';
+import type { IChatService } from '../tokens';
+import { LiveRegion } from './live-region';
+import { ChatModel } from './model';
+import { OtherPages } from './other-pages';
+import { ConversationWidget, InputWidget } from './widgets';
+
+export type PanelOptions = {
+  service: IChatService;
+  rendermime: IRenderMimeRegistry;
+  themes: IThemeManager | null;
+  cells: IActiveCellManager | null;
+  commands: CommandRegistry;
+  chatCommands: IChatCommandRegistry;
+  person: IUser;
+  trans: TranslationBundle;
+};
+
+/** How often it is looked whether something was asked elsewhere. */
+const REFRESH_MS = 15_000;
+
+export class ChatPanel extends Panel {
+  constructor(private readonly options: PanelOptions) {
+    super();
+    const { trans, service } = options;
+    this.addClass('jp-llmchat');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', trans.__('Assistant'));
+    this.toolbar.addClass('jp-llmchat-toolbar');
+    this.toolbar.addItem('new', this.newButton());
+    this.top.addClass('jp-llmchat-top');
+    this.above.addClass('jp-llmchat-above');
+    this.live = new LiveRegion(trans);
+    this.addWidget(this.toolbar);
+    this.addWidget(this.top);
+    this.addWidget(this.live);
+    this.addWidget(this.above);
+    service.sessionChanged.connect(this.onSession, this);
+    this.begin(service.currentSession);
+    this.timer = window.setInterval(() => this.look(), REFRESH_MS);
+  }
+
+  readonly toolbar = new Toolbar();
+  /** Above the conversation. */
+  readonly top = new Panel();
+  /** Between the conversation and the input. */
+  readonly above = new Panel();
+  readonly live: LiveRegion;
+  readonly turnChanged = new Signal<this, TurnState>(this);
+
+  get model(): ChatModel {
+    return this.current;
+  }
+
+  put(place: 'top' | 'input', widget: Widget): void {
+    (place === 'top' ? this.top : this.above).addWidget(widget);
+  }
+
+  dispose(): void {
+    if (!this.isDisposed) {
+      window.clearInterval(this.timer);
+      this.options.service.sessionChanged.disconnect(this.onSession, this);
+      this.current.dispose();
+      this.pages.dispose();
+      super.dispose();
+      Signal.clearData(this);
+    }
+  }
+
+  private newButton(): ToolbarButton {
+    const { service, trans } = this.options;
+    return new ToolbarButton({
+      icon: addIcon,
+      tooltip: trans.__('New conversation'),
+      onClick: () => {
+        service.setCurrentSession(null);
+        this.model.input.focus();
+      }
+    });
+  }
+
+  private onSession(_: IChatService, id: string | null): void {
+    // A conversation that has just got its id is shown already.
+    if (id === null || id !== this.current.sessionId) {
+      const { value } = this.current.input;
+      this.leave();
+      this.begin(id);
+      this.current.input.value = value;
+    }
+  }
+
+  private begin(sessionId: string | null): void {
+    const { service, person, cells, commands, rendermime, trans } = this.options;
+    const sendWithShiftEnter = service.settings?.get('sendWithShiftEnter').composite === true;
+    const model = new ChatModel({
+      service, sessionId, person, commands, pages: this.pages,
+      activeCellManager: cells,
+      config: { sendWithShiftEnter, unreadNotifications: false }
+    });
+    this.current = model;
+    model.turnChanged.connect(this.onTurn, this);
+    const surroundings = { model, service, rendermime, cells, trans };
+    const options = { ...this.options, surroundings };
+    const conversation = new ConversationWidget(options);
+    const input = new InputWidget(options);
+    this.insertWidget(this.widgets.indexOf(this.above), conversation);
+    this.addWidget(input);
+    this.shown = [conversation, input];
+    void model.load();
+  }
+
+  private leave(): void {
+    this.current.turnChanged.disconnect(this.onTurn, this);
+    this.current.dispose();
+    this.shown.forEach(each => each.dispose());
+  }
+
+  private onTurn(_: ChatModel, turn: TurnState): void {
+    this.live.tell(turn);
+    this.turnChanged.emit(turn);
+  }
+
+  private look(): void {
+    if (this.isVisible && !document.hidden) {
+      void this.current.refresh();
+    }
+  }
+
+  private readonly pages = new OtherPages();
+  private current!: ChatModel;
+  private shown: Widget[] = [];
+  private readonly timer: number;
+}
