@@ -28,7 +28,7 @@ from jupyter_llmchat.config import (
 )
 from jupyter_llmchat.protocol.ids import Tier
 
-from .listener import Listener
+from .keeper.listener import Listener
 from .model_host import ModelHost
 from .routes import routes
 from .services import Services

@@ -16,7 +16,7 @@ from jupyter_llmchat.protocol.ids import PROTOCOL_HEADER
 from jupyter_llmchat.protocol.requests import Body, Query
 
 from .base import Endpoint, identifier
-from .forwarding import OF_JUPYTER, forwarded
+from .keeper.forwarding import OF_JUPYTER, forwarded
 from .version import check_version
 
 Method = Callable[..., Awaitable[Any]]

@@ -13,10 +13,10 @@ from jupyter_llmchat.errors import StoreUnavailable
 from jupyter_llmchat.protocol.ids import Tier
 from jupyter_llmchat.protocol.resources import Status, StoreStatus
 
-from .election import Election
 from .inventory import Inventory
-from .link import Link
-from .listener import Listener
+from .keeper.election import Election
+from .keeper.link import Link
+from .keeper.listener import Listener
 from .model_host import HostedModel
 from .openai.completions import Completions
 from .preparation import Preparation

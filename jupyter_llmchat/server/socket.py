@@ -20,8 +20,8 @@ from .base import AUTH_RESOURCE, JsonErrors, identifier
 from .faults import INTERNAL, About, refused
 from .hub import Subscription
 from .identity import owner_of
+from .keeper.relay import Relay, relayed
 from .rate import FrameGate, Verdict
-from .relay import Relay, relayed
 from .services import Services
 from .version import check_version
 

@@ -18,7 +18,11 @@ from .builders import HostedFake, Script
 def new_services(app: LLMChatApp) -> Services:
     """As the extension's own, with a model that says the same every time."""
     return Services(
-        app.server_settings(), HostedFake(), answer=Script(), beat=app._beat, log=app.log
+        app.server_settings(),
+        HostedFake(),
+        answer=Script(),
+        beat=app._beat,
+        log=app.log,
     )
 
 

@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from jupyter_llmchat.server.listener import Listener
-from jupyter_llmchat.server.ownership import Keeper
+from jupyter_llmchat.server.keeper.listener import Listener
+from jupyter_llmchat.server.keeper.ownership import Keeper
 from jupyter_llmchat.server.routes import routes
 from jupyter_llmchat.server.services import Services
 

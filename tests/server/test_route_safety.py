@@ -131,7 +131,7 @@ def _takes_body(path: str, method: str) -> bool:
 
 
 def everything(cursor: Cursor) -> dict[str, Any]:
-    """All rows of all tables; the search's follow what has been said, a little later."""
+    """All rows of all tables, but for the search's, which follow a little later."""
     names = cursor.rows(
         "SELECT table_name AS n FROM duckdb_tables() WHERE NOT internal"
     )

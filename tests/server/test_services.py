@@ -7,8 +7,8 @@ import pytest
 
 from jupyter_llmchat.errors import StoreUnavailable
 from jupyter_llmchat.server import services as module
-from jupyter_llmchat.server.link import Link
-from jupyter_llmchat.server.ownership import Ownership
+from jupyter_llmchat.server.keeper.link import Link
+from jupyter_llmchat.server.keeper.ownership import Ownership
 from jupyter_llmchat.server.services import Services
 
 from .builders import HostedFake, eventually, new_session, running, settings

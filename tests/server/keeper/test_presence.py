@@ -10,10 +10,9 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
-from jupyter_llmchat.server import presence
-from jupyter_llmchat.server.presence import NONCE, PATH, PROOF, Presence, proof
-
-from .builders import LONG_S
+from jupyter_llmchat.server.keeper import presence
+from jupyter_llmchat.server.keeper.presence import NONCE, PATH, PROOF, Presence, proof
+from tests.server.builders import LONG_S
 
 
 @pytest.fixture

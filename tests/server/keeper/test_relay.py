@@ -15,10 +15,9 @@ from jupyter_llmchat.protocol.codec import encode
 from jupyter_llmchat.protocol.requests import Ask
 from jupyter_llmchat.server.app import LLMChatApp
 from jupyter_llmchat.server.services import Services
-
-from .builders import Script, eventually, new_session
-from .keepers import keeping
-from .test_routes import Refusing, RefusingLater
+from tests.server.builders import Script, eventually, new_session
+from tests.server.keepers import keeping
+from tests.server.test_routes import Refusing, RefusingLater
 
 PATH = "jupyter-llmchat/api/socket"
 

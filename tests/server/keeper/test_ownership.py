@@ -7,9 +7,8 @@ import pytest
 
 from jupyter_llmchat._version import __version__
 from jupyter_llmchat.protocol.ids import PROTOCOL_VERSION
-from jupyter_llmchat.server.ownership import Ownership
-
-from .keepers import keeper
+from jupyter_llmchat.server.keeper.ownership import Ownership
+from tests.server.keepers import keeper
 
 
 def test_one_of_two_has_the_folder_until_it_lets_it_go(tmp_path: Path) -> None:

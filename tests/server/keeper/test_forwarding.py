@@ -18,10 +18,9 @@ from jupyter_server.serverapp import ServerApp
 
 from jupyter_llmchat.protocol.events import Complete
 from jupyter_llmchat.server.app import LLMChatApp
-from jupyter_llmchat.server.forwarding import address_of
+from jupyter_llmchat.server.keeper.forwarding import address_of
 from jupyter_llmchat.server.services import Services
-
-from .builders import (
+from tests.server.builders import (
     Api,
     Script,
     checked,
@@ -32,8 +31,8 @@ from .builders import (
     said,
     text_of,
 )
-from .keepers import keeping
-from .test_routes import Refusing, RefusingLater
+from tests.server.keepers import keeping
+from tests.server.test_routes import Refusing, RefusingLater
 
 
 @pytest.fixture

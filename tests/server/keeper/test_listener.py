@@ -14,13 +14,12 @@ from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketHandler, websocket_connect
 
 from jupyter_llmchat.server.identity import forwarded_as
-from jupyter_llmchat.server.listener import HOST, Listener
-from jupyter_llmchat.server.ownership import Keeper
+from jupyter_llmchat.server.keeper.listener import HOST, Listener
+from jupyter_llmchat.server.keeper.ownership import Keeper
 from jupyter_llmchat.server.routes import routes
-
-from .builders import LONG_S, running, settings
-from .keepers import SETTINGS
-from .test_routes import METHODS
+from tests.server.builders import LONG_S, running, settings
+from tests.server.keepers import SETTINGS
+from tests.server.test_routes import METHODS
 
 API = "/jupyter-llmchat/api"
 

@@ -12,8 +12,8 @@ import msgspec
 
 from jupyter_llmchat.errors import StoreUnavailable
 from jupyter_llmchat.protocol.resources import Status
+from jupyter_llmchat.server.identity import LOCAL, forwarded_as
 
-from .identity import LOCAL, forwarded_as
 from .ownership import Keeper
 from .presence import NONCE, PATH, PROOF, is_proof, proof
 

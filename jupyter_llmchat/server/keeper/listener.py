@@ -14,7 +14,8 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
-from .identity import ForwardedIdentity
+from jupyter_llmchat.server.identity import ForwardedIdentity
+
 from .ownership import Keeper
 from .presence import PATH, Presence
 

@@ -9,14 +9,14 @@ from urllib.parse import unquote
 from tornado.iostream import StreamClosedError
 
 from jupyter_llmchat.errors import NotFound, StoreUnavailable
+from jupyter_llmchat.server.identity import forwarded_as, owner_of
 
-from .identity import forwarded_as, owner_of
 from .link import Link
 
 if TYPE_CHECKING:
     import httpx
 
-    from .base import Endpoint
+    from jupyter_llmchat.server.base import Endpoint
 
 OF_JUPYTER = frozenset({"token", "_xsrf"})
 """Query arguments that Jupyter itself reads."""

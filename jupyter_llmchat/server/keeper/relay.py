@@ -16,11 +16,11 @@ from tornado.websocket import (
 )
 
 from jupyter_llmchat.errors import StoreUnavailable
+from jupyter_llmchat.server.services import Services
 
 from .forwarding import address_of, headers_for
 from .link import SILENT_S, Link
 from .listener import HOST
-from .services import Services
 
 WRITE_S = 10.0
 """A client that has taken nothing for this long is disconnected; it can resume."""

@@ -10,14 +10,13 @@ import pytest
 
 from jupyter_llmchat.config import StoreConfig
 from jupyter_llmchat.errors import StoreUnavailable
-from jupyter_llmchat.server import election as module
-from jupyter_llmchat.server import link
-from jupyter_llmchat.server.election import Election
-from jupyter_llmchat.server.listener import Listener
-from jupyter_llmchat.server.ownership import Ownership
-
-from .builders import LONG_S, eventually
-from .keepers import SETTINGS, keeper
+from jupyter_llmchat.server.keeper import election as module
+from jupyter_llmchat.server.keeper import link
+from jupyter_llmchat.server.keeper.election import Election
+from jupyter_llmchat.server.keeper.listener import Listener
+from jupyter_llmchat.server.keeper.ownership import Ownership
+from tests.server.builders import LONG_S, eventually
+from tests.server.keepers import SETTINGS, keeper
 
 LOG = logging.getLogger("test")
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from jupyter_llmchat.server import link as module
-from jupyter_llmchat.server.link import Link
-from jupyter_llmchat.server.listener import Listener
-
-from .builders import LONG_S, eventually
-from .keepers import SETTINGS, keeper
+from jupyter_llmchat.server.keeper import link as module
+from jupyter_llmchat.server.keeper.link import Link
+from jupyter_llmchat.server.keeper.listener import Listener
+from tests.server.builders import LONG_S, eventually
+from tests.server.keepers import SETTINGS, keeper
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

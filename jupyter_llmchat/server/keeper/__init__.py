@@ -1,0 +1,1 @@
+"""One server keeps the data; the others find it, pass requests on, and take over."""
