@@ -103,7 +103,7 @@ $(STAMPS)/npm: $(STAMPS)/installed labextension/package.json
 $(STAMPS)/sidebar: $(STAMPS)/npm $(SIDEBAR)
 	@echo "Building the sidebar."
 	@$(NPM) run build
-	@$(BIN)/jupyter-builder develop --overwrite labextension
+	@$(BIN)/jupyter-builder develop --overwrite . >/dev/null
 	@touch $@
 
 $(STAMPS)/bench: $(STAMPS)/installed

@@ -26,9 +26,9 @@ class Fts5:
         self._db = sqlite3.connect(path)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(_SCHEMA)
-        self._messages = 0
-        self._sessions = 0
+        if not self._db.execute("SELECT * FROM sqlite_schema").fetchall():
+            self._db.executescript(_SCHEMA)
+        (self._messages,) = self._db.execute("SELECT count(*) FROM messages").fetchone()
 
     def close(self) -> None:
         self._db.close()
@@ -37,7 +37,6 @@ class Fts5:
         rows = ((number, f"title {number}", number) for number in range(count))
         with self._db:
             self._db.executemany("INSERT INTO sessions VALUES (?, ?, ?)", rows)
-        self._sessions = count
 
     def add(self, messages: Iterable[tuple[int, str]]) -> None:
         """Session and text of each."""

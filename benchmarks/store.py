@@ -40,6 +40,7 @@ QUERIES = 40 * len(KINDS)
 PAGE = 50
 HITS = 20
 PORTION = 20_000
+OURS, THEIRS = "chat.duckdb", "peer.sqlite"
 
 
 @dataclass(frozen=True)
@@ -62,19 +63,28 @@ class Size:
     talk_s: float = TALK_S
 
 
-def measure(size: Size) -> list[Figure]:
-    with tempfile.TemporaryDirectory(prefix="llmchat-bench-") as folder:
-        both, filling = _filled(Path(folder), size)
-        try:
-            return filling + asyncio.run(_measured(both, size))
-        finally:
-            both.theirs.close()
+def measure(size: Size, folder: Path | None = None) -> list[Figure]:
+    """What `folder` holds from an earlier run is measured again."""
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="llmchat-bench-") as made:
+            return measure(size, Path(made))
+    folder.mkdir(parents=True, exist_ok=True)
+    if (folder / OURS).exists():
+        sessions = max(1, size.messages // IN_SESSION)
+        theirs = Fts5(folder / THEIRS)
+        both, filling = Both(folder / OURS, theirs, sessions, Sayings()), []
+    else:
+        both, filling = _filled(folder, size)
+    try:
+        return filling + asyncio.run(_measured(both, size))
+    finally:
+        both.theirs.close()
 
 
 def _filled(folder: Path, size: Size) -> tuple[Both, list[Figure]]:
     sayings = Sayings()
     sessions = max(1, size.messages // IN_SESSION)
-    path, theirs = folder / "chat.duckdb", Fts5(folder / "peer.sqlite")
+    path, theirs = folder / OURS, Fts5(folder / THEIRS)
     theirs.add_sessions(sessions)
     texts, their_s, done = sayings.messages(size.messages), 0.0, 0
     while portion := list(islice(texts, PORTION)):
@@ -102,7 +112,7 @@ def _filled(folder: Path, size: Size) -> tuple[Both, list[Figure]]:
             measure="size of the files",
             value=path.stat().st_size / 1e6,
             unit="MB",
-            peer_value=(folder / "peer.sqlite").stat().st_size / 1e6,
+            peer_value=(folder / THEIRS).stat().st_size / 1e6,
         ),
     ]
 
@@ -118,12 +128,13 @@ async def _indexed_s(path: Path) -> float:
 
 async def _measured(both: Both, size: Size) -> list[Figure]:
     figures = [await _opening(both, size)]
+    tell("  ".join(figures[0].cells()))
     store = await Store.open(StoreConfig(path=both.path))
     try:
-        figures += await _reading(store, both, size)
-        figures += await _searching(store, both, size)
-        figures += await _writing(store, both, size)
-        figures += await _copying(store, both)
+        for part in (_reading, _searching, _writing, _copying):
+            found = await part(store, both, size)
+            tell("\n".join("  ".join(each.cells()) for each in found))
+            figures += found
     finally:
         await store.close()
     return figures
@@ -206,8 +217,10 @@ async def _writing(store: Store, both: Both, size: Size) -> list[Figure]:
     ]
 
 
-async def _copying(store: Store, both: Both) -> list[Figure]:
-    their_s = both.theirs.back_up(both.path.with_name("copy.sqlite"))
+async def _copying(store: Store, both: Both, size: Size) -> list[Figure]:
+    copy = both.path.with_name("copy.sqlite")
+    copy.unlink(missing_ok=True)
+    their_s = both.theirs.back_up(copy)
     started = time.perf_counter()
     copying = asyncio.create_task(store.upkeep.back_up())
     meanwhile = await talk(store, 1, 1e9, "meanwhile", until=copying)
@@ -266,9 +279,12 @@ def main() -> None:
     add_json_option(parser)
     parser.add_argument("--messages", type=int, default=MESSAGES)
     parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument(
+        "--folder", type=Path, help="keep the data there, or measure what is there"
+    )
     chosen = parser.parse_args()
     size = Size(messages=chosen.messages, runs=chosen.runs)
-    publish(measure(size), chosen.json)
+    publish(measure(size, chosen.folder), chosen.json)
 
 
 if __name__ == "__main__":

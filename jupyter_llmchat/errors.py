@@ -14,7 +14,8 @@ LLMChatError              code                status
 ├── ModelUnavailable      model_unavailable   503  retryable: says what to set
 ├── WorkerLost            worker_lost         503  retryable: it is being restarted
 ├── StoreUnavailable      store_unavailable   503  retryable: database not usable
-└── ServerUnreachable     server_unreachable  503  retryable: raised by clients only
+├── ServerUnreachable     server_unreachable  503  retryable: raised by clients only
+└── TimedOut              timed_out           504  retryable: raised by clients only
 
 A message names the cause, a hint the next step; both are plain sentences that
 may be shown to anyone (no secrets, no traceback).
@@ -112,6 +113,12 @@ class StoreUnavailable(LLMChatError):
 class ServerUnreachable(LLMChatError):
     code = "server_unreachable"
     status = 503
+    retryable = True
+
+
+class TimedOut(LLMChatError):
+    code = "timed_out"
+    status = 504
     retryable = True
 
 

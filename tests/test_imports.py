@@ -41,6 +41,7 @@ def loaded(module: str) -> set[str]:
         "jupyter_llmchat",
         ", ".join(PROTOCOL),
         "jupyter_llmchat.kernel.magics",
+        "jupyter_llmchat.kernel.scripting.async_chat",
         "jupyter_llmchat.cli",
     ],
 )

@@ -20,6 +20,7 @@ WITHOUT_TEST = {
     "engine/model.py": "protocols only; held by test_llama and the engine's fake",
     "engine/step.py": "data only; what test_scheduler and test_sequence compare",
     "evaluation/subject.py": "data and a protocol; what every test there measures",
+    "kernel/magics/subcommands.py": "data only; what test_line_commands runs",
     "pipeline/question.py": "data only; what every test of the pipeline asks",
     "server/openai/writing.py": "data only; what test_plain and test_staged compare",
     "store/chunks.py": "SQL of one table, tested through the facade in test_store",

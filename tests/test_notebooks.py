@@ -4,13 +4,126 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import nbformat
 import pytest
+from nbclient import NotebookClient
+
+from .server.served import served
 
 ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SHORT = (
+    "--LLMChatApp.n_threads=1",
+    "--LLMChatApp.stage_tokens=40",
+    "--LLMChatApp.self_test=False",
+    "--LLMChatApp.calibrate=False",
+)
+"""What is learned from a notebook does not depend on how long its answers are."""
+CELL_S = 400
+"""No cell takes longer; reaching it is a failure, never a measurement."""
+MAY_FAIL = "raises-exception"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where a server with the embedded model keeps its data, for all notebooks."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    with served(folder, "serve", "--", *SHORT, module="jupyter_llmchat"):
+        yield folder
+
+
+def executed(name: str, folder: Path) -> list[Any]:
+    """The cells with code after they have run, from first to last."""
+    path = ROOT / "notebooks" / f"{name}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    resources = {"metadata": {"path": str(folder)}}
+    client = NotebookClient(notebook, timeout=CELL_S, resources=resources)
+    client.execute()
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def shown(cell: Any) -> str:
+    """What stands below a cell, as plain text."""
+    texts = (
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for output in cell.outputs
+    )
+    return "".join(texts)
+
+
+def pictures(cells: list[Any]) -> int:
+    kinds = [
+        kind for cell in cells for each in cell.outputs for kind in each.get("data", ())
+    ]
+    return kinds.count("image/png")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_kept_without_what_it_shows(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert not [cell.source for cell in cells if cell.outputs or cell.execution_count]
+    assert {*notebook.metadata} == {"kernelspec", "language_info"}
+    assert notebook.cells[0].source.startswith("# ")
+
+
+@pytest.mark.model
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("name", ["magics", "metrics", "panel", "sessions"])
+def test_a_notebook_shows_what_it_promises(
+    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IPYTHONDIR", str(folder / "ipython"))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(folder / "runtime-one"))
+    cells = executed(name, folder)
+    for cell in cells:
+        said = shown(cell)
+        assert "UsageError" not in said and not said.startswith("Error"), cell.source
+        is_question = cell.source.startswith(("%chat", "%%chat"))
+        assert said or "--quiet" in cell.source or not is_question, cell.source
+    _CHECKS[name](cells)
+
+
+def _check_magics(cells: list[Any]) -> None:
+    by_source = {cell.source.partition("\n")[0]: shown(cell) for cell in cells}
+    assert "'is_hot':" in by_source["drink.data"]
+    assert "prices['tea'] is 3." in by_source["%chat context"]
+    assert "by the model" in by_source["%chat decisions"]
+    (failed,) = [cell for cell in cells if MAY_FAIL in cell.metadata.get("tags", ())]
+    assert failed.outputs[-1].ename == "KeyError"
+
+
+def _check_metrics(cells: list[Any]) -> None:
+    assert pictures(cells) == 2
+    assert len(shown(cells[0]).splitlines()) == 4
+    (table,) = [shown(cell) for cell in cells if "is_replay, count" in cell.source]
+    assert "true" in table and "false" in table
+
+
+def _check_panel(cells: list[Any]) -> None:
+    (answer,) = [shown(cell) for cell in cells if "panel.wait()" in cell.source]
+    assert len(answer) > 40
+
+
+def _check_sessions(cells: list[Any]) -> None:
+    (listed,) = [shown(cell) for cell in cells if cell.source == "%chat sessions"]
+    assert "Learning Python" in listed and "Scratch" in listed
+    (found,) = [shown(cell) for cell in cells if "client.search" in cell.source]
+    assert found.startswith("Learning Python: ") and "# Learning Python" in found
+
+
+_CHECKS = {
+    "magics": _check_magics,
+    "metrics": _check_metrics,
+    "panel": _check_panel,
+    "sessions": _check_sessions,
+}
 
 
 @pytest.mark.model

@@ -25,6 +25,7 @@ FILES = {
     "decisions": "questions with the right strategy, intent and expertise",
     "judge": "questions with good and bad answers",
     "answers": "questions with what to check of their answers",
+    "grounding": "questions about notebooks with what the answer is",
 }
 """Kinds that have data, with what these are."""
 
@@ -140,7 +141,12 @@ def _plan(chosen: argparse.Namespace) -> Plan:
     from jupyter_llmchat.evaluation import deadlines
     from jupyter_llmchat.evaluation.datafile import sample
     from jupyter_llmchat.evaluation.plan import Plan
-    from jupyter_llmchat.evaluation.rows import AnswerRow, DecisionRow, JudgeRow
+    from jupyter_llmchat.evaluation.rows import (
+        AnswerRow,
+        DecisionRow,
+        GroundingRow,
+        JudgeRow,
+    )
 
     kinds = _kinds(chosen)
 
@@ -157,6 +163,7 @@ def _plan(chosen: argparse.Namespace) -> Plan:
         decisions=rows("decisions", DecisionRow),
         judge=rows("judge", JudgeRow),
         answers=rows("answers", AnswerRow),
+        grounding=rows("grounding", GroundingRow),
         deadlines=trials,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import secrets
 import signal
 import socket
@@ -40,13 +41,12 @@ def run(chosen: argparse.Namespace) -> int:
     from jupyter_server.serverapp import ServerApp
 
     server = ServerApp()
+    loading = _Loading()
+    server.log.addFilter(loading)
     # Other extensions are not looked for: they would only cost start time and memory.
     server.initialize(_options(chosen), find_extensions=False, new_httpserver=True)
-    if not server.extension_manager.extension_apps.get(EXTENSION):
-        raise LLMChatError(
-            "The server extension could not be loaded.",
-            "The lines above say why; `jupyter llmchat doctor` checks the set-up.",
-        )
+    if loading.cause or not server.extension_manager.extension_apps.get(EXTENSION):
+        raise _not_loaded(loading.cause)
     # That file would hold the token.
     server.no_browser_open_file = True
     # Jupyter would ask back on a terminal, and not clean up elsewhere.
@@ -55,6 +55,38 @@ def run(chosen: argparse.Namespace) -> int:
     server.io_loop.add_callback(_announce, server)
     server.start()
     return 0
+
+
+class _Loading(logging.Filter):
+    """Notes why the extension was not loaded: Jupyter logs that and serves on."""
+
+    cause: BaseException | None = None
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """False for what is told by `_not_loaded` without a traceback."""
+        is_ours = isinstance(record.args, tuple) and record.args[:1] == (EXTENSION,)
+        if is_ours and record.exc_info:
+            self.cause = self.cause or record.exc_info[1]
+        return not (is_ours and _is_setting(self.cause))
+
+
+def _is_setting(cause: BaseException | None) -> bool:
+    from traitlets import TraitError
+
+    return isinstance(cause, TraitError)
+
+
+def _not_loaded(cause: BaseException | None) -> LLMChatError:
+    if _is_setting(cause):
+        return LLMChatError(
+            f"The server extension cannot use its settings: {str(cause).rstrip('.')}.",
+            "Correct that where it is set: after `--`, or in one of the configuration "
+            "folders that `jupyter --paths` lists.",
+        )
+    return LLMChatError(
+        "The server extension could not be loaded.",
+        "The lines above say why; `jupyter llmchat doctor` checks the set-up.",
+    )
 
 
 def _options(chosen: argparse.Namespace) -> list[str]:

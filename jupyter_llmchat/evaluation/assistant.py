@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -17,22 +17,34 @@ from jupyter_llmchat.language_model import ChatPrompt, LanguageModel, SamplingPa
 from jupyter_llmchat.pipeline import Question, answer
 from jupyter_llmchat.pipeline.context import fitted
 from jupyter_llmchat.pipeline.decisions import choose_all
+from jupyter_llmchat.pipeline.grounding import NONE
 from jupyter_llmchat.pipeline.judge import Likelihood
 from jupyter_llmchat.pipeline.quality import rate
 from jupyter_llmchat.pipeline.runtime import Runtime
 from jupyter_llmchat.prompts import catalogue
 from jupyter_llmchat.prompts.deciding import decision
-from jupyter_llmchat.protocol.events import TERMINAL, TurnEvent, TurnMetrics
+from jupyter_llmchat.protocol.events import (
+    TERMINAL,
+    Chunk,
+    Decision,
+    StageChange,
+    TurnEvent,
+    TurnMetrics,
+)
 from jupyter_llmchat.protocol.fold import fold
 from jupyter_llmchat.protocol.ids import new_id
 from jupyter_llmchat.protocol.requests import ContextPart
 
-from .subject import Decided, Rated, Written
+from .notebooks import KnownThing
+from .subject import Decided, Rated, Stated, Written
 
 SEED = 4
 """Both sides draw their words by it, so that an evaluation can be repeated."""
 TEMPERATURE = 0.0
 """The likeliest words, so that two answers differ by how they were asked for."""
+
+STATED_TOKENS = 48
+"""Of an answer that is to say one thing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +97,29 @@ class Assistant:
                     ended_ms = (time.monotonic() - arrived) * 1e3
         return _written(heard, ended_ms)
 
+    async def stated(self, question: str, known: Sequence[KnownThing]) -> Stated:
+        arrived = time.monotonic()
+        asked = replace(
+            _question(question, "", arrived, None),
+            context=tuple(map(_part, known)),
+            max_tokens=STATED_TOKENS,
+        )
+        text, facts, first_ms = "", "", None
+        said = answer(self.runtime, asked, asyncio.Event())
+        async with aclosing(said):
+            async for event in said:
+                match event:
+                    case Decision(name="grounding", chosen=chosen) if chosen != NONE:
+                        facts = chosen
+                    case Chunk(stage="core", text=more):
+                        if first_ms is None:
+                            first_ms = (time.monotonic() - arrived) * 1e3
+                        text += more
+                    case StageChange(stage="core", phase="end"):
+                        # What comes later is not looked at.
+                        break
+        return Stated(text=text, facts=facts, first_ms=first_ms)
+
     async def plain(self, question: str, context: str, tokens: int) -> Written:
         started = time.monotonic()
         first: float | None = None
@@ -136,3 +171,7 @@ def _question(
         temperature=TEMPERATURE,
         context=(ContextPart(kind="notebook", text=context),) if context else (),
     )
+
+
+def _part(known: KnownThing) -> ContextPart:
+    return ContextPart(kind="variables", name=known.name, text="\n".join(known.facts))

@@ -11,7 +11,7 @@ import msgspec
 
 from jupyter_llmchat.errors import BadRequest, NotFound
 
-from .rows import AnswerRow, DecisionRow, JudgeRow, Row
+from .rows import AnswerRow, DecisionRow, GroundingRow, JudgeRow, Row
 
 MAX_BYTES = 1 << 20
 """A longer line is not a question with its answers."""
@@ -20,6 +20,7 @@ BUILT_IN: dict[type[Row], str] = {
     DecisionRow: "decisions.jsonl",
     JudgeRow: "judge.jsonl",
     AnswerRow: "answers.jsonl",
+    GroundingRow: "grounding.jsonl",
 }
 
 R = TypeVar("R", bound=Row)

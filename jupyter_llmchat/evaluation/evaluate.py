@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from jupyter_llmchat.errors import LLMChatError, ModelUnavailable
 
-from . import answers, deadlines, decisions, judging
+from . import answers, deadlines, decisions, grounding, judging
 from .plan import Findings, Plan
 from .pool import each
 from .subject import Subject
@@ -47,6 +47,11 @@ async def evaluate(
         )
         await run.over(
             ("answers", plan.answers, 1), answers.measure, findings.answers.append
+        )
+        await run.over(
+            ("grounding", plan.grounding, 1),
+            grounding.measure,
+            findings.grounding.append,
         )
         await run.over(
             ("deadlines, in groups", plan.deadlines, 1),

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
-from . import answers, deadlines, decisions, judging
+from . import answers, deadlines, decisions, grounding, judging
 from .answers import AnswerOutcome
 from .deadlines import Ended, Trial
 from .decisions import DecisionOutcome
+from .grounding import GroundingOutcome
 from .judging import JudgeOutcome
 from .report import Figure
-from .rows import AnswerRow, DecisionRow, JudgeRow
+from .rows import AnswerRow, DecisionRow, GroundingRow, JudgeRow
 
-Kind = Literal["decisions", "judge", "answers", "deadlines"]
+Kind = Literal["decisions", "judge", "answers", "grounding", "deadlines"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -25,6 +26,7 @@ class Plan:
     decisions: tuple[DecisionRow, ...] = ()
     judge: tuple[JudgeRow, ...] = ()
     answers: tuple[AnswerRow, ...] = ()
+    grounding: tuple[GroundingRow, ...] = ()
     deadlines: tuple[tuple[Trial, ...], ...] = ()
 
 
@@ -38,6 +40,7 @@ class Findings:
     decisions: list[DecisionOutcome] = field(default_factory=list)
     judge: list[JudgeOutcome] = field(default_factory=list)
     answers: list[AnswerOutcome] = field(default_factory=list)
+    grounding: list[GroundingOutcome] = field(default_factory=list)
     deadlines: list[Ended] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     """What could not be measured, and why: one sentence a row."""
@@ -48,6 +51,7 @@ class Findings:
             *decisions.figures(self.decisions),
             *judging.figures(self.judge),
             *answers.figures(self.answers),
+            *grounding.figures(self.grounding),
             *deadlines.figures(self.deadlines),
         ]
         if self.failed:
@@ -78,6 +82,7 @@ class Findings:
             "decisions": [asdict(each) for each in self.decisions],
             "judge": [asdict(each) for each in self.judge],
             "answers": [_answer(each) for each in self.answers],
+            "grounding": [_grounded(each) for each in self.grounding],
             "deadlines": [asdict(each) for each in self.deadlines],
             "failed": self.failed,
             "stopped": self.stopped,
@@ -88,3 +93,18 @@ def _answer(outcome: AnswerOutcome) -> dict[str, Any]:
     pairs = outcome.overlaps.items()
     overlaps = {f"{later} in {earlier}": share for (earlier, later), share in pairs}
     return asdict(outcome) | {"overlaps": overlaps}
+
+
+def _grounded(outcome: GroundingOutcome) -> dict[str, Any]:
+    row = outcome.row
+    return {
+        "question": row.question,
+        "notebook": row.notebook,
+        "split": row.split,
+        "kind": row.kind,
+        "expected": row.expected,
+        "right": grounding.is_right(row, outcome.known.text),
+        "right_without": grounding.is_right(row, outcome.unknown.text),
+        "known": asdict(outcome.known),
+        "unknown": asdict(outcome.unknown),
+    }

@@ -8,6 +8,8 @@ import msgspec
 
 from jupyter_llmchat.protocol.ids import Strategy
 
+from .notebooks import KnownThing, Split, notebooks
+
 Intent = Literal["explain", "code", "fix", "compare", "plan"]
 Expertise = Literal["beginner", "intermediate", "expert"]
 
@@ -130,3 +132,49 @@ class AnswerRow(Row, frozen=True, kw_only=True):
     @property
     def stratum(self) -> str:
         return f"{bool(self.context)} {self.checks.asks_code}"
+
+
+class GroundingRow(Row, frozen=True, kw_only=True):
+    """A question beside a notebook, and what a right answer has to say."""
+
+    FORMAT = (
+        '{"question": …, "notebook": "sales", "kind": "shape", "value": …, "expected":'
+        ' ["1204", "yes|true"]} (without expected: a question that the notebook does'
+        ' not answer; "facts": [ … ] in place of a notebook)'
+    )
+
+    notebook: str = ""
+    """One of those that come with the package."""
+    facts: tuple[str, ...] = ()
+    """What is known, where there is no such notebook."""
+    kind: str = "general"
+    """What is asked for."""
+    value: str = ""
+    """Python that says it, to be evaluated where the notebook has run."""
+    expected: tuple[str, ...] = ()
+    """All of these have to occur in the answer; `a|b` is either of them."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if bool(self.notebook) == bool(self.facts):
+            raise ValueError("A row has either a notebook or facts")
+        if self.notebook and self.notebook not in notebooks():
+            raise ValueError(f"There is no notebook “{self.notebook}”")
+        if not all(part.strip() for each in self.expected for part in each.split("|")):
+            raise ValueError("A text in expected is empty")
+
+    @property
+    def known(self) -> tuple[KnownThing, ...]:
+        """What is known of the notebook."""
+        if self.notebook:
+            return notebooks()[self.notebook].known
+        return (KnownThing(name="", facts=self.facts),)
+
+    @property
+    def split(self) -> Split:
+        """Facts of one's own were never tuned on."""
+        return notebooks()[self.notebook].split if self.notebook else "test"
+
+    @property
+    def stratum(self) -> str:
+        return f"{self.split} {self.kind}"

@@ -1,4 +1,4 @@
-"""What is evaluated, behind five verbs, and what they give back."""
+"""What is evaluated, behind six verbs, and what they give back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from jupyter_llmchat.protocol.ids import Stage
+
+from .notebooks import KnownThing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,18 @@ class Written:
     llm_first_share: float | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """What an answer says first, and what it stands on."""
+
+    text: str
+    """Of the part that answers the question."""
+    facts: str = ""
+    """Those that it was written from; empty for none."""
+    first_ms: float | None = None
+    """None without any text."""
+
+
 class Subject(Protocol):
     """All raise what a LanguageModel raises, but `staged` tells it in `ended`."""
 
@@ -69,6 +83,10 @@ class Subject(Protocol):
         self, question: str, context: str = "", deadline_s: float | None = None
     ) -> Written:
         """An answer as users get it."""
+        ...
+
+    async def stated(self, question: str, known: Sequence[KnownThing]) -> Stated:
+        """What users get to read first, with this known of their notebook."""
         ...
 
     async def plain(self, question: str, context: str, tokens: int) -> Written:

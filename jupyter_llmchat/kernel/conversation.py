@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from jupyter_llmchat.errors import (
     BadRequest,
@@ -18,14 +18,19 @@ from jupyter_llmchat.errors import (
 )
 from jupyter_llmchat.protocol import resources
 from jupyter_llmchat.protocol.events import TurnEvent
+from jupyter_llmchat.protocol.figures import AnswersQuery, MetricsSummary, Usage
 from jupyter_llmchat.protocol.fold import TurnState
-from jupyter_llmchat.protocol.ids import new_id
+from jupyter_llmchat.protocol.ids import ExportFormat, new_id
 from jupyter_llmchat.protocol.requests import AskOptions, Context, ContextPart
+from jupyter_llmchat.protocol.setup import ModelList
 
 from .feed import Feed
 from .progress import Clock
+from .session_choice import chosen
 from .turn import Turn
 from .view import View
+
+T = TypeVar("T")
 
 
 class Client(Protocol):
@@ -35,6 +40,12 @@ class Client(Protocol):
     def sessions(self) -> tuple[resources.Session, ...]: ...
     def cancel(self, turn_id: str) -> bool: ...
     def prepare(self, session_id: str, context: Sequence[ContextPart]) -> None: ...
+    def messages(self, session_id: str) -> tuple[resources.Message, ...]: ...
+    def decisions(self, turn_id: str) -> tuple[resources.StoredDecision, ...]: ...
+    def export_session(self, session_id: str, form: ExportFormat = "json") -> bytes: ...
+    def models(self) -> ModelList: ...
+    def metrics_summary(self, asked: AnswersQuery | None = None) -> MetricsSummary: ...
+    def usage(self, utc_offset_s: int = 0) -> Usage: ...
     def close(self) -> None: ...
     def ask(
         self,
@@ -63,6 +74,8 @@ class Question:
     text: str
     options: AskOptions = field(default_factory=AskOptions)
     session: str = ""
+    must_exist: bool = False
+    """Refused if there is no session of that name or id; else it is made."""
     context: Context = ()
     message_id: str = field(default_factory=new_id)
 
@@ -107,6 +120,35 @@ class Conversation:
             turn.stopped()
         turn.end()
         return turn.state
+
+    @property
+    def session_id(self) -> str:
+        """This kernel's own session; empty until it has one."""
+        return self._session_ids.get("", "")
+
+    def use(self, session_id: str) -> None:
+        """Questions without a session's name go there from now on."""
+        with self._lock:
+            self._session_ids[""] = session_id
+            self._session = ""
+            self._told = None
+
+    def call(self, use: Callable[[Client], T], say: Callable[[str], object]) -> T:
+        """What `use` returns, with a server that is found or started, and another one
+        if it has ended in the meantime; raises LLMChatError."""
+        while True:
+            was_connected = self._client is not None
+            try:
+                return use(self._client or self._connected(say))
+            except (ServerUnreachable, Forbidden):
+                self._disconnect()
+                if not was_connected:
+                    raise
+
+    def running(self) -> Client | None:
+        """The client of a server that runs already, for work that nobody waits for;
+        for any thread, raises LLMChatError."""
+        return self._client or self._found()
 
     def prepare(self, context: Context) -> None:
         """Has the server read what the next question is likely to be asked about.
@@ -157,8 +199,8 @@ class Conversation:
                 self._session_ids.pop(question.session)
 
     def _ask_once(self, question: Question, turn: Turn) -> None:
-        client = self._client or self._connected(turn)
-        session_id = self._session_id(client, question.session)
+        client = self._client or self._connected(turn.view.say)
+        session_id = self._session_id(client, question)
         self._session = question.session
         self._told = (session_id, question.context)
         events = client.ask(
@@ -170,8 +212,8 @@ class Conversation:
         )
         turn.follow(Feed(events, client.cancel), client.cancel)
 
-    def _connected(self, turn: Turn) -> Client:
-        client = self._connect(turn.view.say)
+    def _connected(self, say: Callable[[str], object]) -> Client:
+        client = self._connect(say)
         with self._lock:
             if self._client is None:
                 self._client = client
@@ -180,11 +222,15 @@ class Conversation:
         client.close()
         return found
 
-    def _session_id(self, client: Client, name: str) -> str:
+    def _session_id(self, client: Client, question: Question) -> str:
         """The session of that name: one known here, else on the server, else new."""
+        name = question.session
         if name not in self._session_ids:
             stored = client.sessions() if name else ()
-            found = [each.id for each in stored if each.title == name]
+            if question.must_exist and name:
+                found = [chosen(stored, name).id]
+            else:
+                found = [each.id for each in stored if each.title == name]
             self._session_ids[name] = (
                 found[0] if found else client.create_session(name).id
             )

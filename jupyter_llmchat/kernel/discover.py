@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,6 +19,8 @@ from jupyter_llmchat.protocol.ids import PROTOCOL_VERSION
 API = "jupyter-llmchat/api/"
 """Where our routes begin, under a server's base URL."""
 PROBE_TIMEOUT = httpx.Timeout(3.0, connect=1.0)
+
+_PAGES = ("/lab/", "/tree/", "/notebooks/")
 
 _WILDCARDS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}
 """What a server that listens everywhere calls itself → where to reach it."""
@@ -74,14 +76,16 @@ def find_server() -> ServerAddress | None:
 
     LLMCHAT_URL (with LLMCHAT_TOKEN) decides if it is set: raises ServerUnreachable
     when that server does not answer as ours. Else the running servers of this user
-    are asked, this kernel's own first, then the newest.
+    are asked: the one that a JupyterHub has started, this kernel's own, then the
+    newest.
     """
     url = os.environ.get("LLMCHAT_URL", "").strip()
     if url:
         address = explicit_address(url, os.environ.get("LLMCHAT_TOKEN", "").strip())
         probe(address)
         return address
-    for address in _running_servers():
+    hub = hub_server(os.environ)
+    for address in (*([hub] if hub else []), *_running_servers(hub)):
         try:
             probe(address)
         except ServerUnreachable:
@@ -99,13 +103,29 @@ def explicit_address(url: str, token: str) -> ServerAddress:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         shown = url.split("?")[0]
         raise ServerUnreachable(
-            f"LLMCHAT_URL is {shown!r}, which is not an http or https address.",
-            "Set it to a Jupyter server's address, such as http://localhost:8888/.",
+            f"{shown!r} is not an http or https address.",
+            "Give a Jupyter server's address, such as http://localhost:8888/.",
         )
     if not token:
         token = parse_qs(parts.query).get("token", [""])[0]
     path = parts.path.rstrip("/") + "/"
     return ServerAddress(url=f"{parts.scheme}://{parts.netloc}{path}", token=token)
+
+
+def hub_server(environment: Mapping[str, str]) -> ServerAddress | None:
+    """The user's server on a JupyterHub, as the Hub describes it to what runs there."""
+    url = environment.get("JUPYTERHUB_SERVICE_URL", "")
+    token = environment.get("JUPYTERHUB_API_TOKEN", "")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not (port and token):
+        return None
+    prefix = environment.get("JUPYTERHUB_SERVICE_PREFIX") or parts.path
+    base = f"{parts.scheme}://{_reachable(parts.hostname or '')}:{port}"
+    return ServerAddress(url=base + _as_folder(prefix), token=token)
 
 
 def probe(address: ServerAddress) -> None:
@@ -138,7 +158,8 @@ def _check_status(address: ServerAddress, response: httpx.Response) -> None:
         raise ServerUnreachable(
             f"The server at {address.url} does not run jupyter_llmchat "
             f"(it answered with status {response.status_code}).",
-            "Install jupyter-llmchat where that server runs and restart it; "
+            _page_hint(address.url)
+            or "Install jupyter-llmchat where that server runs and restart it; "
             "`jupyter server extension list` shows whether it is enabled.",
         ) from error
     if status.protocol != PROTOCOL_VERSION:
@@ -149,14 +170,26 @@ def _check_status(address: ServerAddress, response: httpx.Response) -> None:
         )
 
 
-def _running_servers() -> Iterator[ServerAddress]:
+def _page_hint(url: str) -> str:
+    """For the address of a page, as browsers show it, in place of the server's."""
+    for page in _PAGES:
+        if page in url:
+            base = url.partition(page)[0]
+            return f"Leave out {page} and what follows: the server is at {base}/."
+    return ""
+
+
+def _running_servers(hub: ServerAddress | None) -> Iterator[ServerAddress]:
     """This kernel's parent first, then the newest."""
     listings = sorted(
         Path(jupyter_runtime_dir()).glob("jpserver-*.json"), key=_written, reverse=True
     )
     servers = [each for path in listings if (each := _read(path)) is not None]
     own = _parent_pid()
-    yield from sorted(servers, key=lambda each: each.pid != own)
+    for each in sorted(servers, key=lambda each: each.pid != own):
+        # Some versions of JupyterHub do not list the token that their servers want.
+        is_hubs = hub is not None and each.url == hub.url and not each.token
+        yield replace(each, token=hub.token) if hub and is_hubs else each
 
 
 def _written(path: Path) -> float:
@@ -176,11 +209,19 @@ def _read(path: Path) -> ServerAddress | None:
     if listing.sock or not _is_alive(listing.pid):
         return None
     scheme = "https" if listing.secure else "http"
-    host = listing.hostname
-    host = _WILDCARDS.get(host) or (f"[{host}]" if ":" in host else host)
-    path_part = "/" + listing.base_url.strip("/")
-    url = f"{scheme}://{host}:{listing.port}{path_part.rstrip('/')}/"
+    base = f"{scheme}://{_reachable(listing.hostname)}:{listing.port}"
+    url = base + _as_folder(listing.base_url)
     return ServerAddress(url=url, token=listing.token, pid=listing.pid)
+
+
+def _reachable(host: str) -> str:
+    """As it stands in an address."""
+    return _WILDCARDS.get(host) or (f"[{host}]" if ":" in host else host)
+
+
+def _as_folder(path: str) -> str:
+    inner = path.strip("/")
+    return f"/{inner}/" if inner else "/"
 
 
 def _parent_pid() -> int:

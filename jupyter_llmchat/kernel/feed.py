@@ -15,13 +15,20 @@ from jupyter_llmchat.protocol.events import TurnEvent
 
 
 class Feed:
-    """The events of one iterator, taken from another thread."""
+    """The events of one iterator, taken from another thread.
+
+    `arrived` is called in that thread whenever `next` has something to give.
+    """
 
     def __init__(
-        self, events: Iterator[TurnEvent], cancel: Callable[[str], object]
+        self,
+        events: Iterator[TurnEvent],
+        cancel: Callable[[str], object],
+        arrived: Callable[[], object] = lambda: None,
     ) -> None:
         self._events = events
         self._cancel = cancel
+        self._arrived = arrived
         self._taken: queue.SimpleQueue[TurnEvent | BaseException | None]
         self._taken = queue.SimpleQueue()
         self._abandoned = threading.Event()
@@ -56,7 +63,11 @@ class Feed:
                 if self._abandoned.is_set():
                     self._cancel(event.turn_id)
                     break
-                self._taken.put(event)
-            self._taken.put(None)
+                self._put(event)
+            self._put(None)
         except BaseException as error:  # noqa: BLE001 - raised again by next()
-            self._taken.put(error)
+            self._put(error)
+
+    def _put(self, item: TurnEvent | BaseException | None) -> None:
+        self._taken.put(item)
+        self._arrived()

@@ -52,14 +52,21 @@ def start_server(
     The server outlives this process and shuts itself down when idle.
     """
     folder = Path(jupyter_runtime_dir())
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     deadline = time.monotonic() + timeout_s
-    with _locked(folder / "llmchat-serve.lock", deadline):
-        address = find_server()
-        if address is not None:
-            return address
-        log = folder / "llmchat-serve.log"
-        return _await_server(_spawn(command, folder, log), log, deadline)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _locked(folder / "llmchat-serve.lock", deadline):
+            address = find_server()
+            if address is not None:
+                return address
+            log = folder / "llmchat-serve.log"
+            return _await_server(_spawn(command, folder, log), log, deadline)
+    except OSError as error:
+        raise ServerUnreachable(
+            f"No Jupyter server could be started: {error}.",
+            f"Make {folder} a folder that you may write to, or set JUPYTER_RUNTIME_DIR "
+            "to one.",
+        ) from error
 
 
 def _spawn(command: Sequence[str], folder: Path, log: Path) -> subprocess.Popen[bytes]:

@@ -1,4 +1,4 @@
-"""Secrets in code that is sent along: what a secret-like name is set to is not shown.
+"""Secrets in what is sent along: what a secret-like name is set to is not shown.
 
 Every pattern reads a text once: repetitions are possessive or have a bound, because a
 search holds up the whole kernel.
@@ -6,9 +6,19 @@ search holds up the whole kernel.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
+from .secret_shapes import without_secret_shapes
+
+LEAST_SECRET: Final = 8
+"""Characters of a variable of the environment that is taken for a secret."""
+_NO_SECRETS: Final = frozenset(("PWD", "OLDPWD"))
+"""Folders, in spite of what they are called."""
 HIDDEN: Final = '"…"'
 
 # A tokenizer is no secret, and notebooks about language models are full of them.
@@ -63,8 +73,47 @@ def names_a_secret(text: str) -> bool:
     return _SECRET.search(text) is not None
 
 
+@dataclass(frozen=True)
+class Redactor:
+    """Takes secrets out of texts: by name, by shape, and those of the environment."""
+
+    environment: tuple[str, ...] = ()
+    """Values of variables that are called as secrets are, the longest first."""
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Redactor:
+        """One that knows the environment as it is now."""
+        found = {
+            value
+            for name, value in _items(environment)
+            if len(value) >= LEAST_SECRET
+            and names_a_secret(name)
+            and name not in _NO_SECRETS
+        }
+        return cls(tuple(sorted(found, key=lambda each: (-len(each), each))))
+
+    def __call__(self, text: str) -> str:
+        """The code or value, with `…` for its secrets."""
+        for value in self.environment:
+            if value in text:
+                text = text.replace(value, "…")
+        return without_secret_shapes(_without_named(text))
+
+
 def without_secrets(text: str) -> str:
-    """The code or value, with `"…"` for strings that secret-like names are set to."""
+    """The same with the environment of this moment, for a single text."""
+    return Redactor.of(os.environ)(text)
+
+
+def _items(environment: Mapping[str, str]) -> list[tuple[str, str]]:
+    while True:
+        # It may change while it is read; then it is read again.
+        with contextlib.suppress(RuntimeError):
+            return [*environment.items()]
+
+
+def _without_named(text: str) -> str:
+    """`"…"` for strings that secret-like names are set to."""
     if not names_a_secret(text):
         return text
     for pattern in (_COMMANDED, _QUERIED):

@@ -14,6 +14,7 @@ from jupyter_llmchat.protocol.events import Decision
 from jupyter_llmchat.protocol.fold import StageState, TurnState
 from jupyter_llmchat.protocol.ids import PREPARATORY, FinishReason, Stage
 
+from .forms import Form, form_html, form_text
 from .markdown import to_html
 from .progress import Progress
 
@@ -48,10 +49,16 @@ _QUIET = "margin:0.5em 0 0;opacity:0.7;font-size:0.9em"
 _LABEL = "margin:0.8em 0 0.3em;opacity:0.8"
 
 
-def html(state: TurnState, progress: Progress) -> str:
+def html(state: TurnState, progress: Progress, form: Form = "markdown") -> str:
     """The whole answer so far."""
     parts = [_understood(state)] if state.refinement else []
-    parts += [_stage_html(each) for each in state.stages]
+    if form == "markdown":
+        parts += [_stage_html(each) for each in state.stages]
+    else:
+        # One text: what is not Markdown has no place for headings.
+        prepared = (each for each in state.stages if each.stage in PREPARATORY)
+        parts += [_stage_html(each) for each in prepared]
+        parts.append(form_html(state.text, form) if state.text else "")
     parts.append(decisions_html(state.decisions))
     parts += [line_html(each.message, "ⓘ ") for each in state.notices]
     if state.error is not None:
@@ -60,9 +67,9 @@ def html(state: TurnState, progress: Progress) -> str:
     return "<div>" + "\n".join(part for part in parts if part) + "</div>"
 
 
-def plain(state: TurnState, progress: Progress) -> str:
+def plain(state: TurnState, progress: Progress, form: Form = "markdown") -> str:
     """The answer's text; with a last line if it is not whole, or not new."""
-    lines = [visible(state.text)] if state.text else []
+    lines = [form_text(state.text, form)] if state.text else []
     if state.error is not None:
         lines.append(error_text(state))
     elif _needs_remark(state) or not lines:
@@ -100,10 +107,16 @@ def status_line(state: TurnState, progress: Progress) -> str:
 
 
 def _running(state: TurnState, progress: Progress) -> str:
-    parts = [_activity(state), f"{progress.elapsed_s:.0f} s"]
+    parts = [_activity(state), _time(progress)]
     if progress.tokens_per_s is not None:
         parts.append(f"{progress.tokens_per_s:.0f} tokens/s")
     return " · ".join(parts)
+
+
+def _time(progress: Progress) -> str:
+    passed = f"{progress.elapsed_s:.0f} s"
+    limit = progress.deadline_s
+    return passed if limit is None else f"{passed} of at most {limit:.0f} s"
 
 
 def _activity(state: TurnState) -> str:

@@ -6,10 +6,11 @@ builtin types are written out, here, piece by piece; a subclass is not one of th
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
+
+from .known_types import loaded
 
 LIMIT: Final = 300
 """Characters at most."""
@@ -91,18 +92,11 @@ def _of_a_library(value: Any) -> str:
     """A number of numpy, or the shape of an array or table."""
     kind = type(value)
     for name in _SCALARS:
-        if kind is _class("numpy", name):
+        if kind is loaded("numpy", name):
             return repr(value.item())
     for module, name in _SHAPED:
-        if kind is _class(module, name):
+        if kind is loaded(module, name):
             shape = value.shape
             if type(shape) is tuple and all(type(each) is int for each in shape):
                 return f"{name} of shape {shape}"
     return ""
-
-
-def _class(module: str, name: str) -> object:
-    """A class of a module that is loaded, which value's own class is compared with."""
-    loaded = sys.modules.get(module)
-    # Not getattr: some modules import on it.
-    return None if loaded is None else vars(loaded).get(name)

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 from jupyter_llmchat.characters import visible
 from jupyter_llmchat.protocol.fold import StageState, TurnState
 from jupyter_llmchat.protocol.ids import Stage
+from jupyter_llmchat.transfer.containment import contained
 
+from .forms import Form
 from .progress import Progress
 from .render import LABELS, error_text, html, line_html, plain, status_line
 from .throttle import Throttle
@@ -35,10 +37,13 @@ class NotebookView:
         self,
         display: Callable[..., Any] | None = None,
         throttle: Throttle | None = None,
+        form: Form = "markdown",
     ) -> None:
         self._display = display or _display
         self._throttle = throttle or Throttle()
+        self._form = form
         self._handle: Any = None
+        self._has_text = False
         self._key = ""
         """What the last update showed, so that nothing is sent twice."""
 
@@ -47,18 +52,24 @@ class NotebookView:
 
     def show(self, state: TurnState, progress: Progress) -> None:
         key = f"{state.next_seq} {status_line(state, progress)}"
-        if self._throttle.is_open and key != self._key:
+        # Nobody waits for the first word because the line before it was just shown.
+        is_first = not self._has_text and bool(state.text)
+        if (self._throttle.is_open or is_first) and key != self._key:
             self._key = key
-            self.end(state, progress)
+            self._has_text = bool(state.text)
+            self._throttle.run(lambda: self._update(state, progress))
 
     def end(self, state: TurnState, progress: Progress) -> None:
         self._throttle.run(lambda: self._update(state, progress))
 
     def _update(self, state: TurnState, progress: Progress) -> int:
         bundle = {
-            "text/html": html(state, progress),
-            "text/plain": plain(state, progress),
+            "text/html": html(state, progress, self._form),
+            "text/plain": plain(state, progress, self._form),
         }
+        if state.ended and state.text and self._form == "markdown":
+            # For what turns a notebook into another kind of document.
+            bundle["text/markdown"] = contained(state.text)
         self._send(bundle)
         return sum(len(text.encode()) for text in bundle.values())
 
@@ -110,10 +121,12 @@ class TerminalView:
     def _print_text(self, stage: StageState) -> None:
         if stage.stage != self._current:
             self._begin(stage.stage)
-        # Space at the end waits until more text follows it.
-        text = visible(stage.written.strip())
-        self._write(text[self._printed[stage.stage] :])
-        self._printed[stage.stage] = len(text)
+        # Only what is new is looked at: an answer may be long. Space at the end waits
+        # until more text follows it.
+        begin = self._printed[stage.stage]
+        new = stage.written[begin:].rstrip()
+        self._printed[stage.stage] = begin + len(new)
+        self._write(visible(new if begin else new.lstrip()))
 
     def _begin(self, stage: Stage) -> None:
         gap = "\n\n" if self._printed else ""
@@ -126,6 +139,42 @@ class TerminalView:
         for notice in state.notices[self._notices :]:
             self._write(f"({visible(notice.message)})\n")
         self._notices = len(state.notices)
+
+
+class WholeView:
+    """Text on a terminal, once it is whole: half of it would be of no use."""
+
+    def __init__(
+        self, form: Form, write: Callable[[str], object] | None = None
+    ) -> None:
+        self._form = form
+        self._write = write or _print
+
+    def say(self, message: str) -> None:
+        self._write(visible(message) + "\n")
+
+    def show(self, state: TurnState, progress: Progress) -> None:
+        """Nothing yet."""
+
+    def end(self, state: TurnState, progress: Progress) -> None:
+        self._write(plain(state, progress, self._form) + "\n")
+
+
+class QuietView:
+    """Shows nothing but what went wrong."""
+
+    def __init__(self, errors: View) -> None:
+        self._errors = errors
+
+    def say(self, message: str) -> None:
+        """A wait is nothing that went wrong."""
+
+    def show(self, state: TurnState, progress: Progress) -> None:
+        """Nothing yet."""
+
+    def end(self, state: TurnState, progress: Progress) -> None:
+        if state.error is not None:
+            self._errors.end(state, progress)
 
 
 def _print(text: str) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 
 from jupyter_llmchat.errors import LLMChatError
-from jupyter_llmchat.language_model import LanguageModel, Message, Priority
+from jupyter_llmchat.language_model import LanguageModel
 from jupyter_llmchat.prompts import catalogue
 from jupyter_llmchat.protocol import events
 from jupyter_llmchat.protocol.ids import FinishReason, Stage
 
-from .context import fitted
+from .basis import Basis, Foundation
 from .deadline import Deadline
 from .deliberation import Deliberation
 from .delivery import Delivery
@@ -38,10 +38,6 @@ WEIGHT: tuple[FinishReason, ...] = ("stop", "length", "deadline", "cancelled")
 
 STRUCTURE = ("strategy", "intent", "expertise", "parts", "order", "refine")
 """Decided about the question while the core is being written."""
-
-CERTAIN = 0.8
-"""The notebook is left out only if the model is so sure that it is not needed: an
-answer that lacks it is worse than one that has read too much."""
 
 HURRY_TOKENS = 60
 """With less than this left for it, a part is asked to be short."""
@@ -114,7 +110,14 @@ class _Answer:
 
     async def _answered(self, model: LanguageModel) -> FinishReason:
         """Writes, judges, and tells why the answer ended."""
-        messages = await self._messages(model)
+        foundation = Foundation(
+            self._runtime,
+            self._question,
+            self._deadline,
+            self._deliberation,
+            self._notice,
+        )
+        basis = await foundation.basis(model)
         writer = Writer(
             self._runtime,
             model,
@@ -128,26 +131,25 @@ class _Answer:
         self._delivery.expect((FIRST,))
         try:
             reasons = await _together(
-                self._part(FIRST, writer, messages),
-                self._others(writer, messages),
+                self._part(FIRST, writer, basis),
+                self._others(writer, basis),
             )
         finally:
             self._delivery.flush()
         reason = max((each for some in reasons for each in some), key=WEIGHT.index)
         self._tell_if_empty(writer, reason)
         if self._over() is None:
-            self._score = await self._reviewed(writer, messages)
+            self._score = await self._reviewed(writer, basis)
         return reason
 
-    async def _reviewed(
-        self, writer: Writer, messages: tuple[Message, ...]
-    ) -> float | None:
+    async def _reviewed(self, writer: Writer, basis: Basis) -> float | None:
         """The answer's score; None if it was not judged, or stopped meanwhile."""
         review = Review(
             runtime=self._runtime,
             turn_id=self._question.turn_id,
             question=self._question.text,
-            messages=messages,
+            messages=basis.messages,
+            may_improve=not basis.is_grounded,
             writer=writer,
             deliberation=self._deliberation,
             deadline=self._deadline,
@@ -164,28 +166,7 @@ class _Answer:
             with suppress(asyncio.CancelledError):
                 await judging
 
-    async def _messages(self, model: LanguageModel) -> tuple[Message, ...]:
-        """The conversation up to the question, with the notebook if it is needed."""
-        asked = bool(self._question.context)
-        if asked:
-            self._deliberation.ask(("context",), self._question.text, Priority.VISIBLE)
-        fit = await fitted(
-            model,
-            self._question,
-            self._prompts,
-            self._runtime.config,
-            deadline=self._deadline.at(),
-        )
-        if fit.notice:
-            self._notice("context_left_out", fit.notice)
-        needless = not asked or await self._deliberation.is_sure(
-            "context", "general", CERTAIN
-        )
-        return fit.messages(with_context=not needless)
-
-    async def _others(
-        self, writer: Writer, messages: tuple[Message, ...]
-    ) -> list[FinishReason]:
+    async def _others(self, writer: Writer, basis: Basis) -> list[FinishReason]:
         """All parts but the first, by the model's decisions."""
         await self._speaking.wait()
         asked = self._question.strategy
@@ -209,7 +190,7 @@ class _Answer:
             understood=await self._understood(chosen["refine"] == "unclear"),
         )
         reasons = await _together(
-            *(self._part(each, writer, messages, guide) for each in stages)
+            *(self._part(each, writer, basis, guide) for each in stages)
         )
         return [each for some in reasons for each in some]
 
@@ -217,7 +198,7 @@ class _Answer:
         self,
         stage: Stage,
         writer: Writer,
-        messages: tuple[Message, ...],
+        basis: Basis,
         guide: Guide | None = None,
     ) -> list[FinishReason]:
         """Writes one part once those that it sees are there."""
@@ -229,11 +210,15 @@ class _Answer:
             self._delivery.skip(stage)
             self._done[stage].set()
             return [early]
+        if stage == FIRST and basis.stated:
+            reason = writer.state(stage, basis.stated)
+            self._done[stage].set()
+            return [reason]
         length = writer.length(stage, self._until(stage))
         if guide is not None:
             guide = replace(guide, hurry=length.tokens < HURRY_TOKENS)
         said = "\n\n".join(writer.texts[each].strip() for each in seen)
-        prompt = stage_prompt(messages, self._prompts, stage, guide, said)
+        prompt = stage_prompt(basis.messages, self._prompts, stage, guide, said)
         reason = await writer.write(stage, prompt, length, lambda: self._until(stage))
         self._done[stage].set()
         return [reason]

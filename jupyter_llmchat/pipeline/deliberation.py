@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, TypeVar
 
 from jupyter_llmchat.errors import LLMChatError
 from jupyter_llmchat.language_model import Priority
@@ -18,6 +19,8 @@ from jupyter_llmchat.protocol.events import Decision, Notice, TurnEvent
 from .deadline import Deadline
 from .pace import CallSize
 from .runtime import Runtime
+
+T = TypeVar("T")
 
 
 class Deliberation:
@@ -38,6 +41,8 @@ class Deliberation:
         self._say = say
         self._tasks: dict[str, asyncio.Task[dict[str, Decision]]] = {}
         """By the decision's name; those asked together share one."""
+        self._others: list[asyncio.Future[Any]] = []
+        """What else is being read off."""
         self._taken: list[Decision] = []
 
     @property
@@ -72,13 +77,47 @@ class Deliberation:
         shares = {each.label: each.probability for each in decision.options}
         return shares.get(option, 0.0) >= least
 
+    async def read(
+        self,
+        name: str,
+        reading: Callable[[float], Awaitable[T]],
+        safe: str,
+        size: CallSize = "medium",
+    ) -> T | None:
+        """Waits for what a decision is read off, which is told its deadline; None, and
+        the safe option recorded, if it does not come in time, or for an answer that
+        has been stopped."""
+        usual = self._runtime.pace.limit_s(size)
+        limit = min(self._deadline.at(), time.monotonic() + usual)
+        task = asyncio.ensure_future(self._in_time(reading(limit), limit, size))
+        self._others.append(task)
+        if not await self._unless_stopped(task):
+            return None
+        try:
+            return task.result()
+        except (LLMChatError, TimeoutError) as error:
+            self._tell((name,), error)
+            self.settle(self._default(name, safe))
+            return None
+
+    async def _in_time(self, reading: Awaitable[T], limit: float, size: CallSize) -> T:
+        began = time.monotonic()
+        async with asyncio.timeout(max(0.0, limit - began)):
+            found = await reading
+        self._runtime.pace.took(size, time.monotonic() - began)
+        return found
+
     async def _known(self, name: str) -> Decision | None:
         """Waits for the decision; None for an answer that has been stopped."""
         task = self._tasks[name]
+        return task.result()[name] if await self._unless_stopped(task) else None
+
+    async def _unless_stopped(self, task: asyncio.Future[Any]) -> bool:
+        """Whether it was done before the answer was stopped."""
         stopped = asyncio.create_task(self._stop.wait())
         await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
-        return task.result()[name] if task.done() else None
+        return task.done()
 
     def settle(self, decision: Decision) -> None:
         """Records a decision that was read off otherwise than by options."""
@@ -87,9 +126,10 @@ class Deliberation:
 
     async def close(self) -> None:
         """Nothing is decided any more."""
-        for task in self._tasks.values():
+        tasks = [*self._tasks.values(), *self._others]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _decided(
         self, names: tuple[str, ...], content: str, priority: Priority, size: CallSize
@@ -112,16 +152,18 @@ class Deliberation:
                 )
         except (LLMChatError, TimeoutError) as error:
             self._tell(names, error)
-            return tuple(map(self._default, names))
+            return tuple(
+                self._default(name, deciding.decision(name).safe) for name in names
+            )
         pace.took(size, time.monotonic() - began)
         return decisions
 
-    def _default(self, name: str) -> Decision:
+    def _default(self, name: str, safe: str) -> Decision:
         return Decision(
             turn_id=self._turn_id,
             name=name,
             options=(),
-            chosen=deciding.decision(name).safe,
+            chosen=safe,
             calibrated=False,
             tokens=0,
             ms=0.0,

@@ -15,13 +15,14 @@ from .fitting import CHARS_A_TOKEN, first_lines, latest, up_to
 
 IMPORTANCE: tuple[ContextKind, ...] = (
     "selection",
+    "error",
     "cell",
     "variables",
     "notebook",
     "file",
 )
 """What is kept first, if there is not room for all of it."""
-VOLATILE: tuple[ContextKind, ...] = ("selection", "variables")
+VOLATILE: tuple[ContextKind, ...] = ("selection", "variables", "error")
 """Other with every question, so they stand in front of it, in this order."""
 
 

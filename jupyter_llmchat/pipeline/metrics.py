@@ -36,6 +36,10 @@ class StageTimer:
             self.prompt_tokens = piece.usage.prompt_tokens
             self.cached_tokens = piece.usage.cached_tokens
 
+    def stated(self) -> None:
+        """All of it is there now, and nothing was generated."""
+        self.first = self.last = time.monotonic()
+
 
 class Meter:
     """All stages of an answer."""

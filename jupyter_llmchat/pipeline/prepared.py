@@ -9,12 +9,16 @@ from jupyter_llmchat.language_model import ChatPrompt, LanguageModel
 from jupyter_llmchat.prompts import catalogue
 
 from .context import fitted
+from .facts import facts, without_facts
+from .grounding import ahead
 from .question import Question
 
 STAND_IN = "?"
 """Stands where the question will stand, so that all before it is read as it will be."""
 QUICK_SHARE = 0.25
 """A conversation of at most so much of a prompt's tokens is also read on its own."""
+FACTS = 24
+"""So many facts are read before they are asked about: those that come first."""
 
 
 async def prepare(
@@ -22,12 +26,16 @@ async def prepare(
 ) -> None:
     """Lets the model read all that stands before a question, whatever its text.
 
-    First with the notebook's context; then, if that is not much more, the conversation
-    alone, for a question that does not need the notebook. Raises what `fitted` does.
+    First with the notebook's cells; then, if that is not much more, the conversation
+    alone, for a question that does not need the notebook; then the facts that were
+    found last, one by one. Raises what `fitted` does.
     """
     prompts = catalogue.stages()
-    talk = await fitted(model, replace(question, text=STAND_IN), prompts, config)
+    steady = replace(question, text=STAND_IN, context=without_facts(question.context))
+    talk = await fitted(model, steady, prompts, config)
     await model.prepare(ChatPrompt(talk.messages()))
     alone = talk.tokens - talk.context_tokens
     if talk.context and talk.exchanges and alone <= config.prompt_tokens * QUICK_SHARE:
         await model.prepare(ChatPrompt(talk.messages(with_context=False)))
+    for fact in facts(question.context)[:FACTS]:
+        await model.prepare(ahead(fact))

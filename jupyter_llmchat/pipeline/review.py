@@ -36,6 +36,9 @@ class Review:
     turn_id: str
     question: str
     messages: tuple[Message, ...]
+    may_improve: bool = True
+    """Not where it stands on facts: the judge, who does not know them, might prefer
+    an answer that is wrong."""
     writer: Writer
     deliberation: Deliberation
     deadline: Deadline
@@ -54,6 +57,8 @@ class Review:
         try:
             async with asyncio.timeout(left):
                 quality = await self._judged(text)
+            if not self.may_improve:
+                return quality.score
             return await self._improved(text, quality, written_ms / 1e3)
         except (LLMChatError, TimeoutError) as error:
             self._not_judged(error)
@@ -61,7 +66,9 @@ class Review:
 
     async def _judged(self, text: str) -> Quality:
         began = time.monotonic()
-        self.deliberation.ask(DECISIONS, answered(self.question, text), size="medium")
+        if self.may_improve:
+            content = answered(self.question, text)
+            self.deliberation.ask(DECISIONS, content, size="medium")
         quality, improvements = await asyncio.gather(
             self._rate(text), self._suggestion(text)
         )

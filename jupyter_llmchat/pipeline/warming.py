@@ -12,6 +12,7 @@ from jupyter_llmchat.prompts.deciding import Subject, members
 from .comparison import heads
 from .context import fitted
 from .decisions import answered, render
+from .grounding import ahead
 from .question import Question
 from .runtime import Runtime
 
@@ -27,8 +28,8 @@ async def warm_up(runtime: Runtime) -> None:
     await model.prepare(ChatPrompt(hello.messages()), lasting=True)
     for subject in ("question", "answer"):
         await model.prepare(_opening(runtime, subject), lasting=True)
-    for head in heads():
-        await model.prepare(head, lasting=True)
+    for beginning in (*heads(), ahead()):
+        await model.prepare(beginning, lasting=True)
     # Calibrates what has no weighing: what the model says to no content at all.
     for subject, content in (("question", STAND_IN), ("answer", answered("?", "?"))):
         names = [each.name for each in members(subject)]

@@ -15,9 +15,7 @@ from jupyter_llmchat.language_model import (
     LanguageModel,
     Piece,
     Priority,
-    Prompt,
     SamplingParams,
-    TextPrompt,
 )
 from jupyter_llmchat.prompts import catalogue
 from jupyter_llmchat.protocol.events import Chunk, StageChange
@@ -91,7 +89,7 @@ class Writer:
     async def write(
         self,
         stage: Stage,
-        prompt: Prompt,
+        prompt: ChatPrompt,
         length: Length,
         until: Callable[[], float],
     ) -> FinishReason:
@@ -107,9 +105,7 @@ class Writer:
         pieces = generate(
             self._model,
             prompt,
-            self._stated(length.most)
-            if isinstance(prompt, TextPrompt)
-            else self._params(length.most),
+            self._params(length.most),
             deadline=self._deadline.at(),
             seconds_left=lambda: self._deadline.left(until()),
             stop=self._stop,
@@ -138,6 +134,27 @@ class Writer:
             )
         )
         return reason
+
+    def state(self, stage: Stage, text: str) -> FinishReason:
+        """A part that is known as it stands."""
+        timer = self._meter.stage(stage)
+        turn_id = self._question.turn_id
+        self._put(StageChange(turn_id=turn_id, stage=stage, phase="start"))
+        self.texts[stage] = ""
+        self._numbers[stage] = itertools.count()
+        timer.stated()
+        self._add(stage, text)
+        self._put(
+            StageChange(
+                turn_id=turn_id,
+                stage=stage,
+                phase="end",
+                tokens=0,
+                ms=timer.ms,
+                finish_reason="stop",
+            )
+        )
+        return "stop"
 
     def _add(self, stage: Stage, text: str) -> None:
         """More of a part, which begins with its first word."""
@@ -175,17 +192,6 @@ class Writer:
             temperature=usual if asked is None else asked,
             seed=self._question.seed,
             json_schema=self._question.json_schema,
-        )
-
-    def _stated(self, most: int) -> SamplingParams:
-        """For what is to be said as it stands in the prompt, in one line."""
-        return SamplingParams(
-            max_tokens=most,
-            temperature=0,
-            # A number may have the same digit twice.
-            repeat_penalty=1,
-            seed=self._question.seed,
-            stop=("\n",),
         )
 
     def _observe(self, timer: StageTimer) -> None:

@@ -27,7 +27,7 @@ Strategy = Literal["simple", "analytical", "comprehensive"]
 Tier = Literal["fast", "balanced", "complex"]
 """What a model is good for, where there are several."""
 
-ContextKind = Literal["notebook", "cell", "selection", "variables", "file"]
+ContextKind = Literal["notebook", "cell", "selection", "variables", "error", "file"]
 
 ExportFormat = Literal["json", "markdown", "notebook"]
 """How a conversation leaves."""

@@ -15,12 +15,14 @@ from jupyter_llmchat.errors import Conflict, LLMChatError, StoreUnavailable
 
 from .columns import storable
 from .faults import Damaged, DamagedLog, Invalidated, Locked, Unsupported
+from .files import size_of
 
 _LOG = logging.getLogger(__name__)
 
 _STORAGE = "v1.4.0"
 """Files can be read by this release of DuckDB and later ones."""
 
+_LEAST_MB, _MOST_MB = 256, 1024
 _COPY = "llmchat_copy_of_all"
 
 Row = dict[str, Any]
@@ -32,7 +34,6 @@ _SETTINGS: dict[str, Any] = {
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
     "checkpoint_threshold": "1TB",
-    "memory_limit": "256MB",
     # Statements are short: handing parts of them to other threads costs more.
     "threads": 1,
 }
@@ -46,7 +47,7 @@ def connect(
     With `read_only` neither the file nor its log is changed. No SQL touches any other
     file, except those in the folder `copies`.
     """
-    settings = dict(_SETTINGS)
+    settings = _SETTINGS | {"memory_limit": f"{_memory_mb(path)}MB"}
     if path is None:
         settings["max_temp_directory_size"] = "0KB"  # it would lie in the cwd
     elif not read_only:
@@ -65,6 +66,12 @@ def connect(
             connection.close()
             raise Locked(*_IN_USE) from error
     return Cursor(connection)
+
+
+def _memory_mb(path: Path | None) -> int:
+    """Indexes of the ids are held in memory, twice while the database is copied."""
+    size = 0 if path is None else size_of(path)
+    return min(_MOST_MB, _LEAST_MB + size // 2_000_000)
 
 
 def _literal(text: str) -> str:

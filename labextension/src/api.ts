@@ -124,7 +124,9 @@ export class Api {
     const headers = { 'Content-Type': 'application/json' };
     let response: Response;
     try {
-      response = await ServerConnection.makeRequest(url, { method, body, headers }, this.settings);
+      // With `no-store`, as is usual, a time is put into the address, which says nothing.
+      const init: RequestInit = { method, body, headers, cache: 'no-cache' };
+      response = await ServerConnection.makeRequest(url, init, this.settings);
     } catch (error) {
       throw unreachable(error);
     }

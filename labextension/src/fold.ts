@@ -35,9 +35,8 @@ export function ended(state: TurnState): boolean {
 /** The stage of that name; an empty one if it has not begun. */
 export function stageOf(state: TurnState, name: Stage): StageState {
   const found = state.stages.find(each => each.stage === name);
-  return (
-    found ?? { stage: name, text: '', done: false, tokens: 0, ms: 0, finish_reason: null, first: '' }
-  );
+  const empty = { stage: name, text: '', done: false, tokens: 0, ms: 0, first: '' };
+  return found ?? { ...empty, finish_reason: null };
 }
 
 /** The answer as text, without how it was arrived at. */

@@ -27,7 +27,11 @@ export class ChatService implements IChatService {
   readonly connection: Connection;
   readonly context = new ContextSources();
   readonly sessionChanged: Signal<this, string | null> = new Signal<this, string | null>(this);
-  settings: ISettingRegistry.ISettings | null = null;
+  readonly settingsChanged: Signal<this, void> = new Signal<this, void>(this);
+
+  get settings(): ISettingRegistry.ISettings | null {
+    return this.read;
+  }
 
   get currentSession(): string | null {
     return this.session;
@@ -38,6 +42,12 @@ export class ChatService implements IChatService {
       this.session = id;
       this.sessionChanged.emit(id);
     }
+  }
+
+  setSettings(settings: ISettingRegistry.ISettings): void {
+    this.read = settings;
+    settings.changed.connect(() => this.settingsChanged.emit());
+    this.settingsChanged.emit();
   }
 
   async ask(request: AskRequest): Promise<void> {
@@ -51,6 +61,7 @@ export class ChatService implements IChatService {
   }
 
   private session: string | null = null;
+  private read: ISettingRegistry.ISettings | null = null;
   private readonly asker = new PromiseDelegate<Asker>();
 }
 
@@ -63,7 +74,7 @@ export const service: JupyterFrontEndPlugin<IChatService> = {
   activate: (app: JupyterFrontEnd, registry: ISettingRegistry | null): IChatService => {
     const chat = new ChatService(app.serviceManager.serverSettings);
     registry?.load(SETTINGS_ID).then(
-      settings => (chat.settings = settings),
+      settings => chat.setSettings(settings),
       error => console.warn('The settings of the assistant could not be read.', error)
     );
     return chat;

@@ -47,6 +47,8 @@ export interface IChatService {
   readonly context: IContextSources;
   /** null until the settings have been read, or where there are none. */
   readonly settings: ISettingRegistry.ISettings | null;
+  /** They have been read, or changed. */
+  readonly settingsChanged: ISignal<IChatService, void>;
   readonly currentSession: string | null;
   readonly sessionChanged: ISignal<IChatService, string | null>;
   setCurrentSession(id: string | null): void;

@@ -22,6 +22,7 @@ ROWS = {
     "decisions": [{"question": f"What is {n}?", "strategy": "simple"} for n in "abc"],
     "judge": [{"question": "a?", "good": "Good.", "bad": {"subtle": "Bad"}}],
     "answers": [{"question": f"Why {n}?", "checks": {}} for n in "abc"],
+    "grounding": [{"question": "What is x?", "facts": ["x is 5."], "expected": ["5"]}],
 }
 
 SHORT = {
@@ -32,6 +33,11 @@ SHORT = {
         "bad": {"mismatched": "The sun is a star, and the earth goes around it."},
     },
     "answers": {"question": "What is 1 + 1?", "checks": {"contains_any": ["2"]}},
+    "grounding": {
+        "question": "What is the value of threshold?",
+        "facts": ["threshold is a float with the value 0.75."],
+        "expected": ["0.75"],
+    },
 }
 """A row each that the model is soon done with."""
 
@@ -77,12 +83,13 @@ def measured(capture: Capture) -> set[str]:
         "decisions": "strategy: decided right",
         "judge": "judge: AUC",
         "answers": "beside plain",
+        "grounding": "about the notebook",
         "deadlines": "deadlines: ",
     }
     return {kind for kind, sign in signs.items() if sign in out}
 
 
-@pytest.mark.parametrize("kind", ["decisions", "judge", "answers"])
+@pytest.mark.parametrize("kind", ROWS)
 def test_with_a_file_its_kind_is_measured(
     model: Opened, data: dict[str, str], capsys: Capture, kind: str
 ) -> None:
@@ -107,7 +114,7 @@ def test_without_anything_the_data_of_the_package_are_used(
     model: Opened, capsys: Capture
 ) -> None:
     assert main(["eval", "--limit", "2"]) == 0
-    assert measured(capsys) == {"decisions", "judge", "answers", "deadlines"}
+    assert measured(capsys) == {*ROWS, "deadlines"}
 
 
 def test_figures_and_details_are_written(
@@ -229,8 +236,10 @@ def test_the_embedded_model(
         file.write_text(json.dumps(SHORT[kind]), encoding="utf-8")
     options = [f"--{kind}={file}" for kind, file in files.items()]
     assert main(["eval", *options, "--json", str(path)]) == 0, capsys.readouterr().err
-    assert measured(capsys) == {"decisions", "judge", "answers"}
+    assert measured(capsys) == {*ROWS}
     figures = {each["measure"]: each for each in json.loads(path.read_text())}
     assert "rows that could not be measured" not in figures
     assert figures["judge: AUC, good against mismatched (1)"]["value"] == 1.0
     assert figures["tokens, mean, beside plain"]["peer_value"] > 0
+    about = figures["about the notebook: right (1), beside without it"]
+    assert (about["value"], about["peer_value"]) == (1.0, 0.0)

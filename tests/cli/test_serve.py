@@ -35,6 +35,43 @@ def test_odd_options_are_refused(option: list[str]) -> None:
         main(["serve", *option])
 
 
+@pytest.mark.parametrize(
+    ("options", "cause"),
+    [
+        (["n_ctx=5"], "should not be less than 256"),
+        (["models=odd=/m.gguf"], "models has no tier odd"),
+        (["model_path=/a", "models=fast=/b"], "models and model_path are both set"),
+    ],
+)
+def test_settings_that_the_extension_refuses_are_one_sentence(
+    options: list[str], cause: str
+) -> None:
+    given = [f"--LLMChatApp.{each}" for each in options]
+    done = subprocess.run(
+        [*SERVE, "--", *given], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (FAILED, "")
+    assert done.stderr.startswith("error: The server extension cannot use its settings")
+    assert cause in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_extension_that_is_broken_is_told_with_its_traceback() -> None:
+    code = (
+        "from jupyter_llmchat.server.app import LLMChatApp\n"
+        "def broken(app): raise RuntimeError('a bug')\n"
+        "LLMChatApp.new_services = broken\n"
+        "from jupyter_llmchat.cli import main\n"
+        "raise SystemExit(main(['serve']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (FAILED, "")
+    assert "RuntimeError: a bug" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("error: The server extension could")
+
+
 def test_it_serves_until_it_is_told_to_end() -> None:
     # No such model: the server must run all the same, and say what is wrong.
     options = ["--", "--LLMChatApp.model_path=/nowhere/model.gguf"]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from jupyter_llmchat.errors import LLMChatError
-from jupyter_llmchat.evaluation.subject import Decided, Rated, Written
+from jupyter_llmchat.evaluation.notebooks import KnownThing
+from jupyter_llmchat.evaluation.subject import Decided, Rated, Stated, Written
 
 
 @dataclass
@@ -61,6 +62,13 @@ class Scripted:
             stages=self.stages,  # type: ignore[arg-type]
             llm_first_share=1.0,
         )
+
+    async def stated(self, question: str, known: Sequence[KnownThing]) -> Stated:
+        await self._ask(question)
+        if not known:
+            return Stated(text=self.plainly, first_ms=50.0)
+        facts = known[0].facts[0]
+        return Stated(text=facts, facts=facts, first_ms=80.0)
 
     async def plain(self, question: str, context: str, tokens: int) -> Written:
         self.budgets.append(tokens)

@@ -12,6 +12,7 @@ from jupyter_llmchat.evaluation.rows import (
     AnswerRow,
     BadAnswers,
     DecisionRow,
+    GroundingRow,
     JudgeRow,
 )
 
@@ -26,6 +27,9 @@ PLAN = Plan(
         for q in QUESTIONS
     ),
     answers=ROWS,
+    grounding=tuple(
+        GroundingRow(question=q, facts=("x is 5.",), expected=("5",)) for q in QUESTIONS
+    ),
     deadlines=batches(ROWS, 10),
 )
 
@@ -43,6 +47,7 @@ async def test_everything_planned_is_measured_and_told() -> None:
     assert [each.question for each in findings.decisions] == QUESTIONS
     assert [each.question for each in findings.judge] == QUESTIONS
     assert [each.question for each in findings.answers] == QUESTIONS
+    assert [each.row.question for each in findings.grounding] == QUESTIONS
     assert len(findings.deadlines) == 10
     assert noted[:2] == [("decisions", 0, 6), ("decisions", 1, 6)]
     assert noted[-1] == ("deadlines, in groups", 3, 3)

@@ -5,12 +5,13 @@ import json
 import pytest
 
 from jupyter_llmchat.cli import eval as command
-from jupyter_llmchat.evaluation import answers, decisions, judging
+from jupyter_llmchat.evaluation import answers, decisions, grounding, judging
 from jupyter_llmchat.evaluation.plan import KINDS, Findings
 from jupyter_llmchat.evaluation.rows import (
     AnswerRow,
     BadAnswers,
     DecisionRow,
+    GroundingRow,
     JudgeRow,
 )
 
@@ -25,10 +26,12 @@ async def findings() -> Findings:
     subject = Scripted(stages={"core": LONG, "detail": LONG})
     decided = DecisionRow(question="What?", strategy="simple")
     judged = JudgeRow(question="What?", good="good", bad=BadAnswers(subtle="bad"))
+    grounded = GroundingRow(question="x?", facts=("x is 5.",), expected=("5",))
     return Findings(
         decisions=[await decisions.measure(subject, decided)],
         judge=[await judging.measure(subject, judged)],
         answers=[await answers.measure(subject, AnswerRow(question="What?"))],
+        grounding=[await grounding.measure(subject, grounded)],
         deadlines=[GOOD],
         failed=["answers: It broke."],
     )
@@ -36,7 +39,8 @@ async def findings() -> Findings:
 
 def test_figures_of_every_kind_are_in_one_list(findings: Findings) -> None:
     measures = " ".join(each.measure for each in findings.figures())
-    for word in ("strategy", "judge", "beside plain", "deadlines", "not be measured"):
+    kinds = ("strategy", "judge", "beside plain", "the notebook", "deadlines")
+    for word in (*kinds, "not be measured"):
         assert word in measures
 
 
@@ -47,6 +51,9 @@ def test_details_can_be_written(findings: Findings) -> None:
     }
     assert details["answers"][0]["overlaps"] == {"detail in core": 1.0}
     assert details["answers"][0]["staged"]["written"]["stages"]["core"] == LONG
+    grounded = details["grounding"][0]
+    assert (grounded["right"], grounded["right_without"]) == (True, False)
+    assert grounded["known"]["facts"] == "x is 5."
     assert details["failed"] == ["answers: It broke."]
 
 

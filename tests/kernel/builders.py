@@ -14,6 +14,12 @@ from jupyter_llmchat.protocol.events import (
     TurnEvent,
     TurnMetrics,
 )
+from jupyter_llmchat.protocol.figures import (
+    AnswerCounts,
+    Figure,
+    MetricsSummary,
+    Usage,
+)
 from jupyter_llmchat.protocol.ids import PROTOCOL_VERSION, FinishReason, Stage
 from jupyter_llmchat.protocol.resources import (
     Message,
@@ -24,6 +30,36 @@ from jupyter_llmchat.protocol.resources import (
 )
 
 TURN = "turn1"
+
+NO_USE = Usage(
+    user="local",
+    sessions=1,
+    messages=0,
+    answers=0,
+    prompt_tokens=0,
+    generated_tokens=0,
+    active_days=0,
+    favourite_strategy=None,
+    models=(),
+    first_used=None,
+    last_used=None,
+)
+
+
+def metrics_summary(answers: int, value: float | None = None) -> MetricsSummary:
+    """Every figure has the same value."""
+    counts = dict.fromkeys(AnswerCounts.__struct_fields__, 0)
+    figure = Figure(n=answers, avg=value, p50=value, p95=value, p99=value)
+    names = ("first_token_ms", "token_ms", "total_ms", "tokens_per_s", "quality")
+    return MetricsSummary(
+        counts=AnswerCounts(**counts | {"answers": answers, "complete": answers}),
+        **dict.fromkeys((*names, "llm_first_share"), figure),
+        cached_share=None,
+        replay_share=None,
+    )
+
+
+NO_ANSWERS = metrics_summary(0)
 
 
 def numbered(*events: TurnEvent) -> list[TurnEvent]:

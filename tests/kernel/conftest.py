@@ -22,4 +22,6 @@ def runtime_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(folder))
     for name in ("LLMCHAT_URL", "LLMCHAT_TOKEN", "JPY_PARENT_PID"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("JUPYTERHUB_SERVICE_URL", "JUPYTERHUB_API_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
     return folder

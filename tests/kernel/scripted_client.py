@@ -7,11 +7,20 @@ from dataclasses import dataclass, field
 
 from jupyter_llmchat.kernel.conversation import Conversation, Question
 from jupyter_llmchat.protocol.events import TurnEvent
+from jupyter_llmchat.protocol.figures import (
+    AnswersQuery,
+    MetricsSummary,
+    Usage,
+)
 from jupyter_llmchat.protocol.fold import TurnState
+from jupyter_llmchat.protocol.ids import ExportFormat
 from jupyter_llmchat.protocol.requests import AskOptions, Context, ContextPart
-from jupyter_llmchat.protocol.resources import Session
+from jupyter_llmchat.protocol.resources import Message, Session, StoredDecision
+from jupyter_llmchat.protocol.setup import ModelList
 
-from .builders import answer, numbered, session
+from .builders import NO_ANSWERS, NO_USE, answer, numbered, session
+
+NO_MODELS = ModelList(models=(), memory_budget_bytes=0)
 
 Script = Callable[[], Iterator[TurnEvent]]
 """Gives the events of an answer."""
@@ -38,14 +47,38 @@ class ScriptedClient:
     cancelled: list[str] = field(default_factory=list)
     on_prepare: Callable[[], object] = lambda: None
     prepared: list[tuple[str, Context]] = field(default_factory=list)
+    said: tuple[Message, ...] = ()
+    decided: tuple[StoredDecision, ...] = ()
+    known_models: ModelList = NO_MODELS
+    summary: MetricsSummary = NO_ANSWERS
     is_closed: bool = False
 
     def create_session(self, title: str = "") -> Session:
         self.created.append(title)
-        return session(f"session{len(self.created)}", title)
+        made = session(f"session{len(self.created)}", title)
+        self.stored = (made, *self.stored)
+        return made
 
     def sessions(self) -> tuple[Session, ...]:
         return self.stored
+
+    def messages(self, session_id: str) -> tuple[Message, ...]:
+        return self.said
+
+    def decisions(self, turn_id: str) -> tuple[StoredDecision, ...]:
+        return self.decided
+
+    def export_session(self, session_id: str, form: ExportFormat = "json") -> bytes:
+        return f"{session_id} as {form}".encode()
+
+    def models(self) -> ModelList:
+        return self.known_models
+
+    def metrics_summary(self, asked: AnswersQuery | None = None) -> MetricsSummary:
+        return self.summary
+
+    def usage(self, utc_offset_s: int = 0) -> Usage:
+        return NO_USE
 
     def ask(
         self,

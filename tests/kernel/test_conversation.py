@@ -282,3 +282,64 @@ def test_a_new_server_is_told_again() -> None:
     ask(talking)
     talking.prepare(CELL)
     assert new.prepared == [("session1", CELL)]
+
+
+def test_a_session_that_must_exist() -> None:
+    client = ScriptedClient(stored=(session("old", "tea"),))
+    talking = talk(client)
+    view = ListView()
+    for name in ("tea", "TEA", "old"):
+        talking.ask(Question(text="Why?", session=name, must_exist=True), view)
+    assert [each.session_id for each in client.asked] == ["old"] * 3
+    state = talking.ask(Question(text="Why?", session="tee", must_exist=True), view)
+    assert state.error is not None
+    assert (state.error.code, state.error.hint) == (
+        "not_found",
+        "The nearest is old (tea).",
+    )
+    assert client.created == []
+
+
+def test_a_session_that_was_chosen_is_asked_from_then_on() -> None:
+    client = ScriptedClient()
+    talking = talk(client)
+    assert talking.session_id == ""
+    ask(talking)
+    talking.use("s9")
+    ask(talking)
+    assert talking.session_id == "s9"
+    talking.prepare(CELL)
+    assert [each.session_id for each in client.asked] == ["session1", "s9"]
+    assert client.prepared == [("s9", CELL)]
+
+
+def test_a_call_is_made_again_where_the_server_has_ended() -> None:
+    gone, new = ScriptedClient(), ScriptedClient()
+    talking = talk(gone, new)
+    ask(talking)
+
+    def use(client: Client) -> Client:
+        if client is gone:
+            raise ServerUnreachable("Gone.")
+        return client
+
+    assert talking.call(use, lambda message: None) is new
+    assert gone.is_closed
+
+
+def test_a_call_that_no_server_answers_is_made_once() -> None:
+    calls: list[Client] = []
+
+    def use(client: Client) -> None:
+        calls.append(client)
+        raise ServerUnreachable("Gone.")
+
+    with pytest.raises(ServerUnreachable):
+        talk(ScriptedClient()).call(use, lambda message: None)
+    assert len(calls) == 1
+
+
+def test_for_what_nobody_waits_no_server_is_started() -> None:
+    assert finding(None).running() is None
+    found = ScriptedClient()
+    assert finding(found).running() is found

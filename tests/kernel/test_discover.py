@@ -16,6 +16,7 @@ from jupyter_llmchat.kernel.discover import (
     ServerAddress,
     explicit_address,
     find_server,
+    hub_server,
 )
 
 from .scripted_server import Reply, ScriptedServer, running
@@ -165,6 +166,10 @@ def without_us(server: ScriptedServer) -> str:
     return server.url
 
 
+def of_a_page(server: ScriptedServer) -> str:
+    return server.url + "lab/tree/tea.ipynb"
+
+
 def of_another_version(server: ScriptedServer) -> str:
     server.on("GET status", Reply(body=b'{"version": "9.0", "protocol": 99}'))
     return server.url
@@ -176,6 +181,7 @@ def of_another_version(server: ScriptedServer) -> str:
         (lambda server: server.url, "wrong", "refuses the token", "LLMCHAT_TOKEN"),
         (refused_address, "secret", "No server answers", "unset LLMCHAT_URL"),
         (without_us, "secret", "does not run jupyter_llmchat", "Install"),
+        (of_a_page, "secret", "does not run", "Leave out /lab/ and what follows"),
         (of_another_version, "secret", "9.0", "same version"),
         (lambda server: "localhost:8888", "", "not an http", "http://localhost"),
         (lambda server: "http://[x/", "", "not an http", "http://localhost"),
@@ -202,3 +208,51 @@ def test_explicit_server_that_does_not_do(
 def test_certificates_are_checked_unless_the_server_is_ours() -> None:
     assert ServerAddress(url="https://a/").verify
     assert not ServerAddress(url="https://a/", pid=1).verify
+
+
+ON_A_HUB = {
+    "JUPYTERHUB_SERVICE_URL": "http://0.0.0.0:8888/user/ada/",
+    "JUPYTERHUB_SERVICE_PREFIX": "/user/ada/",
+    "JUPYTERHUB_API_TOKEN": "of the hub",
+}
+
+
+def test_a_hub_describes_the_server() -> None:
+    url = "http://127.0.0.1:8888/user/ada/"
+    expected = ServerAddress(url=url, token="of the hub")
+    assert hub_server(ON_A_HUB) == expected
+    assert hub_server(ON_A_HUB | {"JUPYTERHUB_SERVICE_PREFIX": ""}) == expected
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"JUPYTERHUB_SERVICE_URL": ""},
+        {"JUPYTERHUB_SERVICE_URL": "http://[x/"},
+        {"JUPYTERHUB_SERVICE_URL": "http://a:b/"},
+        {"JUPYTERHUB_SERVICE_URL": "unix+http://%2Frun%2Fa"},
+        {"JUPYTERHUB_API_TOKEN": ""},
+    ],
+)
+def test_no_server_of_a_hub(changed: dict[str, str]) -> None:
+    assert hub_server(ON_A_HUB | changed) is None
+
+
+@pytest.mark.parametrize("is_reached", [True, False])
+def test_the_hubs_server_comes_first(
+    runtime_dir: Path,
+    server: ScriptedServer,
+    other_server: ScriptedServer,
+    monkeypatch: pytest.MonkeyPatch,
+    is_reached: bool,
+) -> None:
+    write(runtime_dir, listing(other_server, os.getppid()))
+    url = server.url if is_reached else refused_address(server)
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_URL", url)
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", server.token)
+    found = find_server()
+    assert found is not None
+    assert found.url == (server.url if is_reached else other_server.url)
+    assert {each.headers["authorization"] for each in other_server.requests} <= {
+        f"token {other_server.token}"
+    }

@@ -153,3 +153,13 @@ def test_starter_that_hangs_is_not_waited_for(runtime_dir: Path) -> None:
         fcntl.flock(held, fcntl.LOCK_EX)
         with pytest.raises(LLMChatError, match=r"llmchat-serve\.lock"):
             start_server(python(FAKE_SERVE), timeout_s=0.3)
+
+
+def test_a_folder_that_cannot_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "file" / "runtime"))
+    with pytest.raises(ServerUnreachable, match="could be started") as caught:
+        start_server(python(FAKE_SERVE))
+    assert "JUPYTER_RUNTIME_DIR" in caught.value.hint

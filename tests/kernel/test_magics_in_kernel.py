@@ -14,10 +14,19 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 from jupyter_llmchat.protocol import codec, sse
-from jupyter_llmchat.protocol.resources import Cancelled
+from jupyter_llmchat.protocol.resources import Cancelled, SessionList
 
-from .builders import TURN, answer, begin, chunk, complete, numbered, start
-from .scripted_server import Reply, ScriptedServer, stream
+from .builders import (
+    TURN,
+    answer,
+    begin,
+    chunk,
+    complete,
+    numbered,
+    session,
+    start,
+)
+from .scripted_server import Reply, ScriptedServer, as_json, stream
 
 WAIT_S = 30.0
 ASK = "POST sessions/session1/ask"
@@ -119,6 +128,53 @@ def test_server_that_is_gone(
     assert cell.shown[-1]["text/plain"].startswith("Error: The server at http://")
 
 
+def test_tab_completes_behind_the_magics(
+    server: ScriptedServer, front_end: BlockingKernelClient
+) -> None:
+    tea = SessionList(sessions=(session("s9", "green tea"),))
+    server.on("GET sessions", as_json(tea))
+    Cell().run(front_end, "%load_ext jupyter_llmchat")
+    found = {
+        line: completions(front_end, line)
+        for line in (
+            "x\n%chat deci",
+            "%%chat --dead",
+            "%%chat -t 0 -s gr",
+            "%chat use ",
+        )
+    }
+    assert found == {
+        "x\n%chat deci": (["decisions"], 8),
+        "%%chat --dead": (["--deadline"], 7),
+        "%%chat -t 0 -s gr": (['"green tea"'], 15),
+        "%chat use ": (['"green tea"'], 10),
+    }
+
+
+def completions(front_end: BlockingKernelClient, line: str) -> tuple[list[str], int]:
+    """What Tab offers at the end, and which place in the cell that begins at."""
+    content = front_end.complete(line, len(line), reply=True, timeout=WAIT_S)["content"]
+    return content["matches"], content["cursor_start"]
+
+
+def test_code_becomes_the_next_cell(
+    server: ScriptedServer, front_end: BlockingKernelClient
+) -> None:
+    server.on(ASK, stream(answer("```python\nx = 1\n```")))
+    Cell().run(front_end, "%load_ext jupyter_llmchat")
+    reply = Cell().run(front_end, "%chat --code How is x set?")
+    (payload,) = reply["payload"]
+    assert (payload["source"], payload["text"]) == ("set_next_input", "x = 1")
+    assert payload["replace"] is False
+
+
+def test_a_bad_option_is_one_line(front_end: BlockingKernelClient) -> None:
+    Cell().run(front_end, "%load_ext jupyter_llmchat")
+    reply = Cell().run(front_end, "%chat --dedline 5 Why?")
+    assert reply["ename"] == "UsageError"
+    assert "Did you mean --deadline?" in reply["evalue"]
+
+
 def test_a_running_server_is_told_of_each_cell(
     server: ScriptedServer, front_end: BlockingKernelClient
 ) -> None:
@@ -132,7 +188,7 @@ def test_a_running_server_is_told_of_each_cell(
     while not (told := server.asked(route)) or _names(told[-1].body) != names:
         assert time.monotonic() < end
         time.sleep(0.02)
-    last = json.loads(told[-1].body)["context"][-1]
+    last = json.loads(told[-1].body)["context"][2]
     assert last == {"kind": "notebook", "name": "In [4]", "text": "x + 1\nOut: 21"}
     Cell().run(front_end, "%%chat\nWhy?")
     (asked,) = server.asked(ASK)
@@ -140,4 +196,6 @@ def test_a_running_server_is_told_of_each_cell(
 
 
 def _names(body: bytes) -> list[str]:
-    return [part["name"] for part in json.loads(body)["context"]]
+    """Of the cells that went along."""
+    parts = json.loads(body)["context"]
+    return [part["name"] for part in parts if part["kind"] == "notebook"]

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_llmchat.kernel.notebook_context import (
+from jupyter_llmchat.kernel.cell_log import (
     CELL_CHARS,
     KEPT_CHARS,
     TOTAL_CHARS,
-    NotebookContext,
     only_asks_us,
 )
+from jupyter_llmchat.kernel.notebook_context import NotebookContext
 from jupyter_llmchat.protocol.requests import ContextPart
 
 
@@ -221,7 +221,7 @@ def test_as_many_tiny_cells_as_a_request_may_have(
 ) -> None:
     for number in range(2000):
         shell.run(chr(0x4E00 + number))
-    assert 300 < len(parts(context)) <= 500
+    assert 200 < len(parts(context)) <= 300
 
 
 @given(st.lists(st.text("ab\n %#'\"\\\ud800\x00", max_size=20), max_size=20))

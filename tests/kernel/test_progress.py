@@ -4,7 +4,8 @@ import pytest
 
 from jupyter_llmchat.kernel.progress import Meter
 
-from .builders import begin, chunk
+from .builders import begin, chunk, start
+from .clock import ManualClock
 
 
 def test_rate_counts_from_the_first_text() -> None:
@@ -24,3 +25,10 @@ def test_no_rate_without_text() -> None:
     assert meter.progress.tokens_per_s is None
     meter.count(chunk("a"))
     assert meter.progress.tokens_per_s is None
+
+
+def test_the_deadline_is_the_servers() -> None:
+    meter = Meter(ManualClock())
+    assert meter.progress.deadline_s is None
+    meter.count(start())
+    assert meter.progress.deadline_s == 60.0

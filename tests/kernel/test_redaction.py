@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_llmchat.kernel.redaction import names_a_secret, without_secrets
+from jupyter_llmchat.kernel.redaction import (
+    Redactor,
+    names_a_secret,
+    without_secrets,
+)
 
 KEY = "hunter2hunter2"
 NAMES = ("token", "API_KEY", "db_password", "MySecretValue", "HF_TOKEN_2", "api-key")
@@ -119,3 +125,37 @@ def test_any_text_is_taken(pieces: list[str]) -> None:
 def test_long_texts_are_read_once(piece: str) -> None:
     """A pattern that went back would need hours: the test's time limit would end it."""
     without_secrets("token" + piece * (200_000 // len(piece)))
+
+
+def test_secrets_of_the_environment_are_known_by_their_values() -> None:
+    redact = Redactor.of(
+        {
+            "DB_PASSWORD": "correct horse",
+            "SERVICE_TOKEN": "correct horse battery",
+            "API_KEY": "short",
+            "PWD": "/home/joe/work",
+            "HOME": "/home/joe",
+        }
+    )
+    assert redact("print('correct horse battery')") == "print('…')"
+    assert redact("a correct horse in /home/joe/work") == "a … in /home/joe/work"
+    assert redact("short") == "short"
+
+
+def test_an_environment_that_changes_while_it_is_read() -> None:
+    class Changing(dict[str, str]):
+        changes = 3
+
+        def items(self) -> Any:
+            if self.changes:
+                self.changes -= 1
+                raise RuntimeError("dictionary changed size during iteration")
+            return super().items()
+
+    redact = Redactor.of(Changing(SOME_TOKEN="hunter2hunter2"))
+    assert redact("hunter2hunter2") == "…"
+
+
+def test_a_single_text_without_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_SECRET", "correct horse")
+    assert without_secrets("a correct horse, sk-" + "a1B2" * 5) == "a …, …"

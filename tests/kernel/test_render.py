@@ -159,3 +159,9 @@ def test_what_was_judged_refined_and_decided_is_shown() -> None:
 def test_a_refinement_that_is_not_used_is_not_shown() -> None:
     refined = Refinement(turn_id="t", text="Other words", used=False, ms=1.0)
     assert "Other words" not in html(state_of(*STAGED, refined), NOW)
+
+
+def test_the_time_that_there_is_is_told() -> None:
+    now = Progress(elapsed_s=4.2, tokens_per_s=21.6, deadline_s=60.0)
+    line = "Answering · 4 s of at most 60 s · 22 tokens/s"
+    assert status_line(state_of(start(), begin("core")), now) == line

@@ -17,6 +17,7 @@ from jupyter_llmchat.protocol.ids import STAGES
 from tests.fakes import FakeModel
 
 from .deciding import deciding
+from .notebook_facts import PARTS, THRESHOLD, meaning
 
 
 def deep(**chosen: str) -> Any:
@@ -293,3 +294,23 @@ async def test_warming_up_prepares_what_every_answer_asks() -> None:
     assert decided
     for prompt in decided[:6]:
         assert prompt[:40] in warmed
+
+
+async def test_a_question_that_a_fact_answers_is_answered_with_it() -> None:
+    model = FakeModel(likelihood=meaning(THRESHOLD))
+    asked = question("What is the threshold?", context=PARTS)
+    state = state_of(await collect(model, asked))
+    assert state.stage("core").text == THRESHOLD
+    assert model.generated == []
+    assert {each.name for each in state.decisions} >= {"context", "grounding"}
+    assert state.metrics is not None and state.metrics.llm_first_share == 1.0
+    assert state.finish_reason == "stop"
+
+
+async def test_later_parts_know_the_fact_and_nothing_is_put_in_its_place() -> None:
+    model = FakeModel(choice=deep(improve="yes"), likelihood=meaning(THRESHOLD))
+    asked = question("What is the threshold?", context=PARTS)
+    state = state_of(await collect(model, asked))
+    assert tuple(stage.stage for stage in state.stages) == STAGES
+    assert all(THRESHOLD in prompt for prompt in model.generated)
+    assert state.stage("core").text == THRESHOLD

@@ -90,3 +90,30 @@ async def test_whether_the_model_is_sure_goes_by_its_probability() -> None:
     assert await case.its.is_sure("context", "general", 0.8)
     assert not await case.its.is_sure("context", "general", 0.81)
     assert not await case.its.is_sure("context", "notebook", 0.0)
+
+
+async def test_what_is_read_off_otherwise_is_waited_for() -> None:
+    case = Deliberating(FakeModel())
+
+    async def reading(limit: float) -> str:
+        assert limit > time.monotonic()
+        return "found"
+
+    assert await case.its.read("grounding", reading, "none") == "found"
+    assert case.said == []
+
+
+async def test_what_is_not_read_in_time_is_the_safe_option() -> None:
+    case = Deliberating(FakeModel(), deadline_s=0.05)
+
+    async def reading(limit: float) -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    assert await case.its.read("grounding", reading, "none") is None
+    (decision,) = case.its.taken
+    assert (decision.name, decision.chosen, decision.source) == (
+        "grounding",
+        "none",
+        "default",
+    )

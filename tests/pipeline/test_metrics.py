@@ -81,3 +81,12 @@ def test_decisions_are_counted_and_the_strategy_named(clock: Clock) -> None:
     assert (figures.decisions, figures.strategy) == (1, "simple")
     assert figures.llm_first_share == 0.5
     assert Meter(0.0).metrics().llm_first_share is None
+
+
+def test_what_is_stated_is_there_at_once_and_was_not_generated(clock: Clock) -> None:
+    meter = Meter(0.0)
+    clock.now = 2.0
+    meter.stage("core").stated()
+    figures = meter.metrics()
+    assert (figures.first_token_ms, figures.token_ms) == (2000, None)
+    assert figures.generated_tokens == 0

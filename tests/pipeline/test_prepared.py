@@ -11,7 +11,7 @@ from jupyter_llmchat.config import EngineConfig, PipelineConfig
 from jupyter_llmchat.language_model import ChatPrompt, SamplingParams, Usage
 from jupyter_llmchat.models.locate import locate
 from jupyter_llmchat.pipeline.context import fitted
-from jupyter_llmchat.pipeline.prepared import prepare
+from jupyter_llmchat.pipeline.prepared import FACTS, prepare
 from jupyter_llmchat.pipeline.question import Exchange, Question
 from jupyter_llmchat.prompts import catalogue
 from jupyter_llmchat.protocol.requests import ContextPart
@@ -51,10 +51,11 @@ async def test_all_that_stands_before_a_question_is_read() -> None:
     model = FakeModel()
     question = _question(history=(EXCHANGE,))
     await prepare(model, question, CONFIG)
-    talk = await fitted(model, question, PROMPTS, CONFIG)
+    talk = await fitted(model, replace(question, context=CELLS), PROMPTS, CONFIG)
     wanted = [prompt_text(ChatPrompt(talk.messages(each))) for each in (True, False)]
-    assert len(model.prompts) == 2
-    for prepared, asked in zip(model.prompts, wanted, strict=True):
+    *conversations, fact = model.prompts
+    assert fact.endswith(f"Fact: {VARIABLES.text}\nQuestion:")
+    for prepared, asked in zip(conversations, wanted, strict=True):
         known = asked[: asked.index(question.text)]
         assert prepared.startswith(known)
         assert len(prepared) <= len(known) + len("?\n")
@@ -64,8 +65,17 @@ async def test_the_conversation_alone_is_read_only_if_it_is_short() -> None:
     long = Exchange(question="q", answer="a " * 2000)
     for history in ((long,), ()):
         model = FakeModel()
-        await prepare(model, _question(history=history), CONFIG)
+        await prepare(model, _question(history=history, context=CELLS), CONFIG)
         assert len(model.prompts) == 1
+
+
+async def test_the_facts_that_come_first_are_read() -> None:
+    model = FakeModel()
+    lines = "\n".join(f"x{number} is {number}." for number in range(FACTS + 5))
+    known = ContextPart(kind="variables", name="x", text=lines)
+    await prepare(model, _question(context=(known,)), CONFIG)
+    assert len(model.prompts) == 1 + FACTS
+    assert model.prompts[-1].endswith(f"x{FACTS - 1} is {FACTS - 1}.\nQuestion:")
 
 
 @pytest.fixture
@@ -96,7 +106,7 @@ def _read(usage: Usage) -> int:
 
 @pytest.mark.model
 async def test_a_prepared_question_costs_its_own_tokens(link: WorkerLink) -> None:
-    question = _question()
+    question = _question(context=CELLS)
     await prepare(link, question, CONFIG)
     (own,) = await link.count((question.text,))
     usage = await _asked(link, question)

@@ -40,6 +40,7 @@ OPTIONS_CHANGED: dict[str, Any] = {
     "strategy": "simple",
     "tier": "fast",
     "system_prompt": "Be brief.",
+    "json_schema": {"type": "object"},
 }
 """Another value for each option."""
 
@@ -67,6 +68,7 @@ QUESTION_CHANGED: dict[str, tuple[Any, ...]] = {
     "strategy": ("simple", "comprehensive"),
     "tier": ("fast", "complex"),
     "system_prompt": ("Be brief.", "be brief."),
+    "json_schema": ("{}", '{"type":"object"}'),
 }
 """Other values for each field of a question."""
 

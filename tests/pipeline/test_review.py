@@ -150,3 +150,14 @@ async def test_a_second_attempt_that_says_nothing_changes_nothing(
     case = Reviewing(model)
     assert await case.run() == 40.0
     assert case.of(events.Revision) == []
+
+
+async def test_an_answer_that_stands_on_facts_is_judged_but_not_tried_again(
+    scores: dict[str, float],
+) -> None:
+    model = FakeModel(choice=deciding(improve="yes"))
+    case = Reviewing(model)
+    case.its = replace(case.its, may_improve=False)
+    assert await case.run() == 40.0
+    assert case.of(events.Quality) and not case.of(events.Decision)
+    assert model.generated == []

@@ -63,6 +63,16 @@ async def test_a_part_ends_with_the_sentence_when_its_time_is_nearly_over() -> N
     assert model.closed_early == 1
 
 
+async def test_a_schema_holds_every_word_and_nothing_ends_it_early() -> None:
+    model = FakeModel(reply=lambda prompt: '["One. Two. Three. Four."]')
+    case = Writing(model, json_schema='{"type":"array"}', max_tokens=50)
+    length = case.writer.length("core")
+    assert length == Length(tokens=50, most=50)
+    await case.writer.write("core", PROMPT, length, lambda: 1.0)
+    assert case.text == '["One. Two. Three. Four."]'
+    assert model.params[0].json_schema == '{"type":"array"}'
+
+
 async def test_the_last_event_says_why_and_how_much() -> None:
     case = Writing(FakeModel())
     await case.writer.write("core", PROMPT, Length(tokens=2, most=2), lambda: 1.0)
@@ -100,3 +110,14 @@ async def test_the_pace_is_learned_while_writing() -> None:
     case = Writing(FakeModel(reply=lambda prompt: "word " * 40, piece_delay_s=0.002))
     await case.writer.write("core", PROMPT, LONG, lambda: 1.0)
     assert case.runtime.pace.tokens_per_s is not None
+
+
+async def test_what_is_known_as_it_stands_is_said_at_once() -> None:
+    model = FakeModel()
+    case = Writing(model)
+    assert case.writer.state("core", "x is 5.") == "stop"
+    assert (case.text, case.writer.texts["core"]) == ("x is 5.", "x is 5.")
+    first, _, last = case.put
+    assert isinstance(first, StageChange) and isinstance(last, StageChange)
+    assert (first.phase, last.phase, last.tokens) == ("start", "end", 0)
+    assert model.prompts == []

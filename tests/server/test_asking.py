@@ -32,6 +32,7 @@ ALL = {
     "strategy": "simple",
     "tier": "fast",
     "system_prompt": "Be brief.",
+    "json_schema": {"type": "object"},
 }
 
 
@@ -39,8 +40,15 @@ def test_the_pipeline_is_told_all_of_it() -> None:
     question = asking(**ALL).question(())
     assert (question.turn_id, question.text, question.arrived) == ("t", "Why?", 5.0)
     assert (question.context, question.history) == ((HERE,), ())
-    for name in ALL.keys() - {"deadline_s"}:
+    for name in ALL.keys() - {"deadline_s", "json_schema"}:
         assert getattr(question, name) == ALL[name]
+    assert question.json_schema == '{"type":"object"}'
+
+
+def test_json_has_one_part() -> None:
+    schema = {"type": "object"}
+    asked = asking(strategy="comprehensive", json_schema=schema).question(())
+    assert asked.strategy == "simple"
 
 
 @pytest.mark.parametrize(("asked", "told"), [(None, None), (500.0, 120.0)])

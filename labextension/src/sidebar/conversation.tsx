@@ -131,7 +131,6 @@ function useScrolling(): Scrolled {
   useEffect(() => {
     const nearBeginning = (): void => {
       if (model.standing.hasOlder && !model.standing.isLoading) {
-        scrolled.hold();
         void model.loadOlder();
       }
     };
@@ -141,11 +140,15 @@ function useScrolling(): Scrolled {
       nearBeginning
     });
     const onAsked = (): void => scrolled.toEnd();
+    // Before React puts what is new into the page.
+    const onMessages = (): void => scrolled.hold();
     model.asked.connect(onAsked);
+    model.messagesUpdated.connect(onMessages);
     scrolling.current = scrolled;
     setSight(seen);
     return () => {
       model.asked.disconnect(onAsked);
+      model.messagesUpdated.disconnect(onMessages);
       seen.dispose();
       scrolled.dispose();
     };

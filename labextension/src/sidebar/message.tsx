@@ -4,9 +4,11 @@ import React, { memo, useEffect, useRef, useState } from 'react';
 
 import { detailsOf } from '../chat-compat';
 import type { IMessage, IMessageContent } from '../chat-compat';
+import { Boundary } from './boundary';
 import { Footer } from './footer';
 import { Question } from './question';
 import { Stage } from './stage';
+import { useSurroundings } from './surroundings';
 import { Wait } from './wait';
 
 /** Of a message that has not been measured yet, in pixels. */
@@ -19,6 +21,7 @@ type Props = {
 };
 
 export const MessageView = memo(function MessageView({ message, sight }: Props): JSX.Element {
+  const { trans } = useSurroundings();
   const place = useRef<HTMLDivElement>(null);
   const content = useContent(message);
   const isNear = useIsNear(place, sight);
@@ -40,7 +43,11 @@ export const MessageView = memo(function MessageView({ message, sight }: Props):
       data-message={content.id}
       style={isNear ? undefined : { height: height.current }}
     >
-      {isNear && <Content content={content} />}
+      {isNear && (
+        <Boundary message={trans.__('This message cannot be shown. Reload the page.')}>
+          <Content content={content} />
+        </Boundary>
+      )}
     </div>
   );
 });

@@ -177,8 +177,10 @@ export class ChatModel extends AbstractChatModel {
   async again(turn: Turn, question = turn.state.question): Promise<void> {
     const replaces = turn.turnId ?? undefined;
     const isSameQuestion = question === turn.state.question;
-    this.forget(turn);
-    this.replaceTurns(this.turns.slice(0, this.turns.indexOf(turn)));
+    const place = this.turns.indexOf(turn);
+    // What follows is of another conversation then: nobody waits for it.
+    this.turns.slice(place + 1).forEach(each => each.stop());
+    this.replaceTurns(this.turns.slice(0, place));
     await this.ask({ question, replaces, options: isSameQuestion ? { fresh: true } : {} });
   }
 

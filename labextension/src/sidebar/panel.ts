@@ -47,6 +47,7 @@ export class ChatPanel extends Panel {
     this.addWidget(this.live);
     this.addWidget(this.above);
     service.sessionChanged.connect(this.onSession, this);
+    service.settingsChanged.connect(this.onSettings, this);
     this.begin(service.currentSession);
     this.timer = window.setInterval(() => this.look(), REFRESH_MS);
   }
@@ -71,6 +72,7 @@ export class ChatPanel extends Panel {
     if (!this.isDisposed) {
       window.clearInterval(this.timer);
       this.options.service.sessionChanged.disconnect(this.onSession, this);
+      this.options.service.settingsChanged.disconnect(this.onSettings, this);
       this.current.dispose();
       this.pages.dispose();
       super.dispose();
@@ -102,11 +104,10 @@ export class ChatPanel extends Panel {
 
   private begin(sessionId: string | null): void {
     const { service, person, cells, commands, rendermime, trans } = this.options;
-    const sendWithShiftEnter = service.settings?.get('sendWithShiftEnter').composite === true;
     const model = new ChatModel({
       service, sessionId, person, commands, pages: this.pages,
       activeCellManager: cells,
-      config: { sendWithShiftEnter, unreadNotifications: false }
+      config: { ...this.config, unreadNotifications: false, stackMessages: false }
     });
     this.current = model;
     model.turnChanged.connect(this.onTurn, this);
@@ -124,6 +125,15 @@ export class ChatPanel extends Panel {
     this.current.turnChanged.disconnect(this.onTurn, this);
     this.current.dispose();
     this.shown.forEach(each => each.dispose());
+  }
+
+  private get config(): { sendWithShiftEnter: boolean } {
+    const { settings } = this.options.service;
+    return { sendWithShiftEnter: settings?.get('sendWithShiftEnter').composite === true };
+  }
+
+  private onSettings(): void {
+    this.current.config = this.config;
   }
 
   private onTurn(_: ChatModel, turn: TurnState): void {

@@ -43,6 +43,14 @@ export class Scrolling {
       frame.scrollTop = held.top + frame.scrollHeight - held.height;
       this.held = null;
     }
+    this.lookUp();
+  }
+
+  private lookUp(): void {
+    const { scrollTop, scrollHeight, clientHeight } = this.frame;
+    if (scrollTop < NEAR_BEGINNING && scrollHeight > clientHeight) {
+      this.tell.nearBeginning();
+    }
   }
 
   private readonly onScroll = (): void => {
@@ -57,9 +65,7 @@ export class Scrolling {
       this.isAtEnd = isAtEnd;
       this.tell.atEnd(isAtEnd);
     }
-    if (frame.scrollTop < NEAR_BEGINNING && frame.scrollHeight > frame.clientHeight) {
-      this.tell.nearBeginning();
-    }
+    this.lookUp();
   };
 
   private isAtEnd = true;

@@ -2,7 +2,7 @@ import { ApiError } from '../../api';
 import { detailsOf } from '../../chat-compat';
 import type { Listener } from '../../connection';
 import { ContextSources } from '../../context-sources';
-import type { AskBody, Message, TurnEvent } from '../../protocol';
+import type { AskBody, ContextPart, Message, TurnEvent } from '../../protocol';
 import { ChatModel } from '../model';
 import { OtherPages } from '../other-pages';
 
@@ -120,7 +120,8 @@ class Teller {
   }
 
   stage(stage: string, phase: string): void {
-    this.says('stage', { stage, phase, tokens: 1, ms: 5, finish_reason: phase === 'end' ? 'stop' : null });
+    const finish_reason = phase === 'end' ? 'stop' : null;
+    this.says('stage', { stage, phase, tokens: 1, ms: 5, finish_reason });
   }
 
   chunk(stage: string, text: string): void {
@@ -276,9 +277,11 @@ test('a question that cannot be asked says why', async () => {
 });
 
 test('what is turned on goes along, and what fails is named', async () => {
-  context.add({ id: 'a', label: 'A', enabled: true, collect: async () => [{ kind: 'cell', text: 'x' }] });
-  context.add({ id: 'b', label: 'B', enabled: true, collect: () => Promise.reject(new Error()) });
-  context.add({ id: 'c', label: 'C', enabled: false, collect: () => Promise.reject(new Error()) });
+  const good = async (): Promise<ContextPart[]> => [{ kind: 'cell', text: 'x' }];
+  const bad = (): Promise<ContextPart[]> => Promise.reject(new Error());
+  context.add({ id: 'a', label: 'A', enabled: true, collect: good });
+  context.add({ id: 'b', label: 'B', enabled: true, collect: bad });
+  context.add({ id: 'c', label: 'C', enabled: false, collect: bad });
   const chat = model();
   await asked(chat);
   expect(connection.asked[0].context).toEqual([{ kind: 'cell', text: 'x' }]);

@@ -1,9 +1,7 @@
 /** One block of Markdown in the page. */
 
 import type { IRenderMime, IRenderMimeRegistry } from '@jupyterlab/rendermime';
-import { MessageLoop } from '@lumino/messaging';
-import { Widget } from '@lumino/widgets';
-import React, { memo, useEffect, useRef, useState } from 'react';
+import React, { memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 
 import { useSurroundings } from '../surroundings';
@@ -25,7 +23,8 @@ export const Block = memo(function Block({ text, isWhole }: Props): JSX.Element 
   const place = useRef<HTMLDivElement>(null);
   const [codes, setCodes] = useState<Code[]>([]);
   const [rendering] = useState(() => new Rendering(rendermime, setCodes));
-  useEffect(() => {
+  // Not after the page has been painted without it.
+  useLayoutEffect(() => {
     void rendering.show(text, isWhole, place.current);
   }, [text, isWhole]);
   useEffect(() => () => rendering.dispose(), []);
@@ -39,7 +38,10 @@ export const Block = memo(function Block({ text, isWhole }: Props): JSX.Element 
   );
 });
 
-type Rendermime = Pick<IRenderMimeRegistry, 'createRenderer' | 'createModel'>;
+type Rendermime = Pick<
+  IRenderMimeRegistry,
+  'createRenderer' | 'createModel' | 'latexTypesetter'
+>;
 
 /** Renders texts in the order in which they come; those in between may be left out. */
 class Rendering {
@@ -86,13 +88,13 @@ class Rendering {
     }
     const codes = completed(renderer.node);
     place.replaceChildren(renderer.node);
-    if (isWhole && /[$\\]/.test(text)) {
-      // The renderer sets formulas when it is attached as a widget, which it never is.
-      MessageLoop.sendMessage(renderer, Widget.Msg.AfterAttach);
-    }
     this.found(codes);
     this.renderer?.dispose();
     this.renderer = renderer;
+    if (isWhole && /[$\\]/.test(text)) {
+      // The renderer does so when it is attached as a widget, which it never is.
+      await this.rendermime.latexTypesetter?.typeset(renderer.node);
+    }
   }
 
   private renderer: IRenderMime.IRenderer | null = null;

@@ -1,6 +1,6 @@
 /** A model's text: Markdown with formulas and highlighted code, rendered block by block. */
 
-import React, { memo, useMemo } from 'react';
+import React, { memo, useMemo, useState } from 'react';
 
 import { Block } from './block';
 import { blocksOf } from './blocks';
@@ -12,7 +12,9 @@ type Props = {
 };
 
 export const Body = memo(function Body({ text, isWhole }: Props): JSX.Element {
-  const blocks = useMemo(() => blocksOf(text), [text]);
+  // A text that is there from the beginning needs no blocks.
+  const [isGrowing] = useState(!isWhole);
+  const blocks = useMemo(() => (isGrowing ? blocksOf(text) : [text]), [text]);
   const last = blocks.length - 1;
   return (
     <div className="jp-llmchat-text">

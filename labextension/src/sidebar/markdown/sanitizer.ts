@@ -25,8 +25,11 @@ const LINK = /^(?:https?:\/\/|mailto:)/i;
 const CODE_CLASS = /^(?:ͼ[0-9a-z]+|cm-[a-z0-9-]+|tok-[a-z0-9]+|language-[\w+#.-]+)$/i;
 const ALIGN = /^(?:left|right|center)$/;
 /** Macros that link, style, load, or set attributes; not to be read as such. */
-const MACRO =
-  /\\(?=(?:href|url|style|class|cssId|data|bbox|require|includegraphics|mmlToken|html\w*|unicode|csname|texttip|tooltip|mathtip|action|toggle|def|let|newcommand|renewcommand|newenvironment|renewenvironment)(?![a-z]))/gi;
+const MACROS =
+  'href url style class cssId data bbox require includegraphics mmlToken html\\w* unicode ' +
+  'csname texttip tooltip mathtip action toggle def let newcommand renewcommand ' +
+  'newenvironment renewenvironment';
+const MACRO = new RegExp(`\\\\(?=(?:${MACROS.split(' ').join('|')})(?![a-z]))`, 'gi');
 const WORD_JOINER = '\u2060';
 
 export class ModelTextSanitizer implements IRenderMime.ISanitizer {

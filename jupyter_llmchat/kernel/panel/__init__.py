@@ -1,0 +1,1 @@
+"""ChatPanel: the assistant as ipywidgets, for every front end that shows widgets."""

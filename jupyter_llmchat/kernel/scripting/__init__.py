@@ -1,0 +1,1 @@
+"""Questions from scripts: what `from jupyter_llmchat import ask` gives."""
