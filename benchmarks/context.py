@@ -158,7 +158,7 @@ def measure(runs: int) -> list[Figure]:
 
 
 def figure(measure: str, costs: Sequence[Cost], bound: Bound | None = None) -> Figure:
-    """Beside the time that passed stands the processor's, which others leave as it is."""
+    """The time that passed beside the processor's, which others leave as it is."""
     return Figure(
         measure=f"{measure}, beside its processor time",
         value=statistics.median(each.wall for each in costs),

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SHORT = (
     "--LLMChatApp.n_threads=1",
-    "--LLMChatApp.stage_tokens=40",
+    "--LLMChatApp.stage_tokens=60",
     "--LLMChatApp.self_test=False",
     "--LLMChatApp.calibrate=False",
 )
