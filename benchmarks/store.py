@@ -33,6 +33,7 @@ from jupyter_llmchat.store import Store
 
 MESSAGES = 1_000_000
 IN_SESSION = 100
+AT_A_TIME = 10
 CLIENTS = 20
 TALK_S = 15.0
 RUNS = 20
@@ -49,7 +50,6 @@ class Both:
 
     path: Path
     theirs: Fts5
-    sessions: int
     sayings: Sayings
 
 
@@ -70,9 +70,8 @@ def measure(size: Size, folder: Path | None = None) -> list[Figure]:
             return measure(size, Path(made))
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / OURS).exists():
-        sessions = max(1, size.messages // IN_SESSION)
         theirs = Fts5(folder / THEIRS)
-        both, filling = Both(folder / OURS, theirs, sessions, Sayings()), []
+        both, filling = Both(folder / OURS, theirs, Sayings()), []
     else:
         both, filling = _filled(folder, size)
     try:
@@ -83,22 +82,19 @@ def measure(size: Size, folder: Path | None = None) -> list[Figure]:
 
 def _filled(folder: Path, size: Size) -> tuple[Both, list[Figure]]:
     sayings = Sayings()
-    sessions = max(1, size.messages // IN_SESSION)
+    sessions = _session_of(size.messages) + AT_A_TIME
     path, theirs = folder / OURS, Fts5(folder / THEIRS)
     theirs.add_sessions(sessions)
     texts, their_s, done = sayings.messages(size.messages), 0.0, 0
     while portion := list(islice(texts, PORTION)):
-        # A question and its answer are in one session.
-        said = [
-            (place // 2 % sessions, text) for place, text in enumerate(portion, done)
-        ]
+        said = [(_session_of(place), text) for place, text in enumerate(portion, done)]
         fill(path, said, done, sessions)
         started = time.perf_counter()
         theirs.add(said)
         their_s += time.perf_counter() - started
         done += len(said)
         tell(f"{done:,} messages")
-    both = Both(path, theirs, sessions, sayings)
+    both = Both(path, theirs, sayings)
     our_s = asyncio.run(_indexed_s(path))
     rates = [size.messages / seconds for seconds in (our_s, their_s)]
     return both, [
@@ -115,6 +111,12 @@ def _filled(folder: Path, size: Size) -> tuple[Both, list[Figure]]:
             peer_value=(folder / THEIRS).stat().st_size / 1e6,
         ),
     ]
+
+
+def _session_of(place: int) -> int:
+    """As people talk: in a few sessions at a time, question and answer in one."""
+    part, within = divmod(place, IN_SESSION * AT_A_TIME)
+    return part * AT_A_TIME + within // 2 % AT_A_TIME
 
 
 async def _indexed_s(path: Path) -> float:

@@ -93,7 +93,7 @@ def _times(outcomes: Sequence[GroundingOutcome]) -> list[Figure]:
         return []
     return [
         Figure(
-            measure="time to the first token, mean, beside without the notebook",
+            measure="time to the first token, nothing read ahead, beside without it",
             value=fmean(ours for ours, _ in both),
             unit="ms",
             peer_value=fmean(other for _, other in both),

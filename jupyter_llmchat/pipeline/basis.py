@@ -64,9 +64,9 @@ class Foundation:
         if question.context:
             self._deliberation.ask(("context",), question.text, Priority.VISIBLE)
         matches = candidates(question.text, facts(question.context))
-        near = tuple(each.fact for each in matches if each.keywords > 0)
+        near = parts(each.fact for each in matches)
         fit, chosen = await asyncio.gather(
-            self._fitted(model, (*without_facts(question.context), *parts(near))),
+            self._fitted(model, (*without_facts(question.context), *near)),
             self._chosen(matches),
         )
         if chosen:

@@ -115,8 +115,10 @@ class Deliberation:
     async def _unless_stopped(self, task: asyncio.Future[Any]) -> bool:
         """Whether it was done before the answer was stopped."""
         stopped = asyncio.create_task(self._stop.wait())
-        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
+        try:
+            await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
         return task.done()
 
     def settle(self, decision: Decision) -> None:

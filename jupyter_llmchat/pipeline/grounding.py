@@ -47,8 +47,12 @@ class Weighed:
 
 
 def candidates(question: str, known: Sequence[Fact]) -> tuple[Match, ...]:
-    """The facts that the model is asked about."""
-    return matching(question, known, grounding().candidates)
+    """The facts that the model is asked about: none that shares no word with the
+    question, so that a question about something else costs nothing."""
+    prompts = grounding()
+    found = matching(question, known, prompts.candidates)
+    least = prompts.near * max((each.keywords for each in found), default=0.0)
+    return tuple(each for each in found if each.keywords >= least > 0)
 
 
 async def weigh(

@@ -10,6 +10,7 @@ import msgspec
 from .files import read
 
 Number = Annotated[int, msgspec.Meta(ge=1)]
+Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
 
 
 class GroundedExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,9 +46,11 @@ class GroundingPrompts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Stands for no fact."""
     candidates: Number
     """Facts that the model is asked about."""
+    near: Share
+    """Of what the best one shares with the question, what another has to."""
     most: Number
     """Facts that an answer has."""
-    share: Annotated[float, msgspec.Meta(gt=0, le=1)]
+    share: Share
     """Of the best one's probability, what another fact needs."""
     weights: GroundingWeights
     examples: Annotated[tuple[GroundedExample, ...], msgspec.Meta(min_length=1)]

@@ -13,6 +13,7 @@ from jupyter_llmchat.protocol.resources import (
     Message,
     MessageList,
     MessageState,
+    Session,
     StageText,
 )
 
@@ -129,18 +130,27 @@ def of_session(cursor: Cursor, session_id: str) -> tuple[Message, ...]:
 
 
 def of_sessions(
-    cursor: Cursor, session_ids: Sequence[str]
+    cursor: Cursor, sessions: Sequence[Session], since: int
 ) -> dict[str, tuple[Message, ...]]:
-    """As `of_session`, by session."""
-    rows = cursor.rows(
-        "SELECT id, session_id FROM messages WHERE is_current AND session_key IN"
-        " (SELECT md5_number_lower(unnest(?::VARCHAR[]))) ORDER BY seq",
-        list(session_ids),
-    )
-    said: dict[str, list[Message]] = {each: [] for each in session_ids}
-    for message in _by_id(cursor, [row["id"] for row in rows]):
+    """As `of_session`, by session. What is behind the place `since` is read first,
+    and nothing else if that is all: most questions go on with what was said lately."""
+    ids = [each.id for each in sessions]
+    rows = _of_sessions(cursor, ids, since)
+    if len(rows) < sum(each.messages for each in sessions):
+        rows = _of_sessions(cursor, ids, 0)
+    said: dict[str, list[Message]] = {each: [] for each in ids}
+    for message in _by_id(cursor, [row["id"] for row in rows if row["is_current"]]):
         said[message.session_id].append(message)
     return {session_id: tuple(each) for session_id, each in said.items()}
+
+
+def _of_sessions(cursor: Cursor, session_ids: Sequence[str], since: int) -> list[Row]:
+    """Oldest first, of every version."""
+    return cursor.rows(
+        "SELECT id, is_current FROM messages WHERE seq >= ? AND session_key IN"
+        " (SELECT md5_number_lower(unnest(?::VARCHAR[]))) ORDER BY seq",
+        *(since, list(session_ids)),
+    )
 
 
 def page(

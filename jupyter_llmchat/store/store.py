@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _OPEN_S = 120.0
 _CLOSE_S = 10.0
+_LATELY = 50_000
+"""Places that are looked at first."""
 
 
 class Store:
@@ -278,8 +280,9 @@ class Store:
         known = sessions.some_of(cursor, [(owner, each) for owner, each, _ in asked])
         if len(known) < len(asked) or any(plan.replaces for _, _, plan in asked):
             raise Unusual
-        older = [each.id for each in known.values() if each.messages]
-        said = messages.of_sessions(cursor, older) if older else {}
+        older = [each for each in known.values() if each.messages]
+        since = self._clock.moment().seq - _LATELY
+        said = messages.of_sessions(cursor, older, since) if older else {}
         plans = [(known[each], said.get(each, ()), plan) for _, each, plan in asked]
         keys = [key for each in plans if (key := each[2].key(each[0], each[1]))]
         if keys and responses.are_known(cursor, keys):

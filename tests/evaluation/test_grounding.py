@@ -70,7 +70,7 @@ def test_figures_stand_beside_each_other() -> None:
         "about the notebook: right by the first sentence (2)": (0.5, None),
         "about the notebook: answered from facts (2)": (0.5, None),
         "general questions: not answered from facts (2)": (0.5, None),
-        "time to the first token, mean, beside without the notebook": (20.0, 10.0),
+        "time to the first token, nothing read ahead, beside without it": (20.0, 10.0),
     }
     assert figures(outcomes)[0].bound is REACHED
     assert figures([]) == []

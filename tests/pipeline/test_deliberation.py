@@ -117,3 +117,16 @@ async def test_what_is_not_read_in_time_is_the_safe_option() -> None:
         "none",
         "default",
     )
+
+
+async def test_who_waits_no_longer_leaves_nothing_behind() -> None:
+    before = asyncio.all_tasks()
+    case = Deliberating(FakeModel(piece_delay_s=60))
+    case.its.ask(("strategy",), "Why?")
+    waiting = asyncio.create_task(case.its.chosen("strategy"))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await case.its.close()
+    await asyncio.gather(waiting, return_exceptions=True)
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == before

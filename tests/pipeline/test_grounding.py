@@ -40,7 +40,7 @@ async def test_the_fact_that_makes_the_question_likeliest_is_taken() -> None:
     )
     assert sum(each.probability for each in decision.options) == pytest.approx(1.0)
     labels = [each.label for each in decision.options]
-    assert len(labels) == grounding().candidates + 1 and labels[-1] == NONE
+    assert labels == [THRESHOLD, NONE]
     assert all(len(label) <= LABEL_CHARS for label in labels)
 
 
@@ -57,6 +57,15 @@ async def test_several_are_taken_if_they_are_as_good() -> None:
 
 async def test_no_facts_are_none() -> None:
     assert conclude("t", (), 0.0).decision.chosen == NONE
+
+
+def test_only_what_is_near_is_asked_about() -> None:
+    assert candidates("Why do cats purr?", KNOWN) == ()
+    (only,) = candidates(ASKED, KNOWN)
+    assert only.fact.text == THRESHOLD
+    several = candidates("What are price and units?", KNOWN)
+    assert {FACTS[2], FACTS[4]} <= {each.fact.text for each in several}
+    assert len(several) <= grounding().candidates
 
 
 async def test_all_are_asked_about_at_once_and_first() -> None:

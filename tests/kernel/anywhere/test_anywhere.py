@@ -132,10 +132,7 @@ def test_a_server_that_refuses_its_settings_is_told_in_one_sentence(
     assert "Traceback" not in said
 
 
-def test_a_script_that_is_ended_while_it_waits_stops_its_answer(
-    nowhere: Nowhere,
-) -> None:
-    """The answer of one that is killed goes on and is stored."""
+def test_what_a_script_has_started_outlives_its_death(nowhere: Nowhere) -> None:
     process = python("-c", SCRIPT, folder=nowhere.work)
     within(lambda: nowhere.servers() or process.poll() is not None)
     process.kill()

@@ -22,7 +22,6 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     shell = InteractiveShell.instance(config=config)
     yield shell
     unregister(shell)
-    shell.run_line_magic("reset", "-f")
     InteractiveShell.clear_instance()
 
 
