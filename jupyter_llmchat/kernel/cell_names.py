@@ -94,7 +94,8 @@ def _transformed(source: str) -> str:
     from IPython.core import inputtransformer2
 
     manager: Any = inputtransformer2.TransformerManager
-    text: str = manager().transform_cell(source)
+    # It warns of other ends of lines.
+    text: str = manager().transform_cell("\n".join(source.splitlines()))
     return text
 
 

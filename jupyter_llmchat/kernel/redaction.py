@@ -1,7 +1,8 @@
 """Secrets in what is sent along: what a secret-like name is set to is not shown.
 
-Every pattern reads a text once: repetitions are possessive or have a bound, because a
-search holds up the whole kernel.
+Every pattern reads a text once: repetitions are atomic or have a bound, because a
+search holds up the whole kernel. Possessive ones of groups are not used: before Python
+3.11.5 they may lose what a failed attempt has read.
 """
 
 from __future__ import annotations
@@ -28,22 +29,22 @@ _NAMED = (
 )
 _NAME = rf"{_NAMED}[\w-]{{0,60}}+"
 _SPACE = r"[ \t]{0,40}+"
-_GAP = r"(?:[\s+()]|\\\n){0,80}+"
+_GAP = r"(?>(?:[\s+()]|\\\n){0,80})"
 """What may stand between the strings that make up one value."""
 _STRING = (
     r"[rbfuRBFU]{0,2}+(?:"
-    r'"""(?:[^\\"]|\\.|"(?!""))*+(?:"""|\\?\Z)'
-    r"|'''(?:[^\\']|\\.|'(?!''))*+(?:'''|\\?\Z)"
-    r'|"(?:[^\\"\n]|\\.)*+"?'
-    r"|'(?:[^\\'\n]|\\.)*+'?)"
+    r'"""(?>(?:[^\\"]|\\.|"(?!""))*)(?:"""|\\?\Z)'
+    r"|'''(?>(?:[^\\']|\\.|'(?!''))*)(?:'''|\\?\Z)"
+    r'|"(?>(?:[^\\"\n]|\\.)*)"?'
+    r"|'(?>(?:[^\\'\n]|\\.)*)'?)"
 )
 """One literal; its end may be missing, in a cell that is wrong or not shown whole."""
-_STRINGS = rf"(?s:{_STRING}(?:{_GAP}{_STRING})*+)"
-_TYPE = rf"(?::{_SPACE}[\w.\[\]|, ]{{1,80}}+)?+"
+_STRINGS = rf"(?s:{_STRING}(?>(?:{_GAP}{_STRING})*))"
+_TYPE = rf"(?>(?::{_SPACE}[\w.\[\]|, ]{{1,80}}+)?)"
 _ITEM = rf"{_SPACE}[\w.]{{1,80}}+{_SPACE}"
 
 _ASSIGNED = re.compile(
-    rf"({_NAME}[\"']?\]?{_SPACE}{_TYPE}:?={{1,2}}(?:{_ITEM}=){{0,4}}+{_GAP})"
+    rf"({_NAME}[\"']?\]?{_SPACE}{_TYPE}:?={{1,2}}(?>(?:{_ITEM}=){{0,4}}){_GAP})"
     rf"{_STRINGS}"
 )
 """`token = "x"`, `d["token"] = "x"`, `f(token="x")`, `token: str = "x"`."""
@@ -55,8 +56,8 @@ _CALLED = re.compile(
 )
 """`os.environ.setdefault("TOKEN", "x")`"""
 _UNPACKED = re.compile(
-    rf"(?m)^((?:{_ITEM},){{1,8}}+{_ITEM}=[ \t(]{{0,40}}+)"
-    rf"{_STRINGS}(?:{_SPACE},{_SPACE}{_STRINGS}){{0,8}}+"
+    rf"(?m)^((?>(?:{_ITEM},){{1,8}}){_ITEM}=[ \t(]{{0,40}}+)"
+    rf"{_STRINGS}(?>(?:{_SPACE},{_SPACE}{_STRINGS}){{0,8}})"
 )
 """`user, password = "x", "y"`"""
 _QUERIED = re.compile(rf"([?&][\w-]{{0,60}}?{_NAME}=)[^&\s\"'{{]++")

@@ -35,7 +35,7 @@ _PREFIXED = re.compile(
 """Keys that say what they are, and JSON Web Tokens."""
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-    r"(?:[^-]|-(?!----END))*+(?:-----END [A-Z ]{0,60}-----)?"
+    r"(?>(?:[^-]|-(?!----END))*)(?:-----END [A-Z ]{0,60}-----)?"
 )
 _ADDRESS = re.compile(
     r"(\b[a-zA-Z][\w+.-]{0,30}://[^\s/:@\"']{0,100}:)[^\s/@\"']{1,300}+@"

@@ -41,18 +41,18 @@ async def runtime(caplog: pytest.LogCaptureFixture) -> AsyncIterator[Runtime]:
 
 
 async def first_words(runtime: Runtime, text: str) -> tuple[str, str]:
-    """The core of the answer, and the facts that it stands on."""
-    said, chosen = "", ""
+    """The core of the answer, if it stands on facts, and these."""
+    said, chosen = "", NONE
     question = Question(turn_id="t", text=text, arrived=time.monotonic(), context=PARTS)
     async with aclosing(answer(runtime, question, asyncio.Event())) as events:
         async for event in events:
             match event:
                 case Decision(name=name) if name == NAME:
                     chosen = event.chosen
-                    if chosen == NONE:
-                        break
                 case Chunk(stage="core", text=more):
                     said += more
+                    if chosen == NONE:
+                        break
                 case StageChange(stage="core", phase="end"):
                     break
     return said, chosen
