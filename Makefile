@@ -12,7 +12,7 @@ LLAMA_FLAGS := -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/cma
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-long check fix codegen profile bench eval eval-deadlines clean
+.PHONY: help demo lab test test-long check fix codegen profile bench bench-store eval eval-deadlines clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -48,11 +48,16 @@ codegen: $(STAMPS)/installed ## Write what is generated: protocol.ts, docs/modul
 profile: $(STAMPS)/installed ## Test the embedded model; the result goes into the package
 	@$(BIN)/python docs/make_profile.py
 
-bench: $(STAMPS)/bench ## Measure engine, answers and replays beside llama-server
+bench: $(STAMPS)/bench ## Measure engine, answers, replays and the kernel side
 	@$(BIN)/python benchmarks/overhead.py
 	@$(BIN)/python benchmarks/replay.py
 	@$(BIN)/python benchmarks/engine.py
 	@$(BIN)/python benchmarks/answers.py
+	@$(BIN)/python benchmarks/context.py
+	@$(BIN)/python benchmarks/kernel.py
+
+bench-store: $(STAMPS)/installed ## Measure a million stored messages beside SQLite; 15 minutes
+	@$(BIN)/python benchmarks/store.py
 
 eval: $(STAMPS)/installed ## Measure decisions, judge and answers of the model
 	@$(BIN)/jupyter-llmchat eval
