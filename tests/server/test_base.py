@@ -56,7 +56,7 @@ async def test_a_body_that_does_not_fit_is_refused_and_stores_nothing(
     assert response.code == 400
     assert error_of(response)["code"] == "bad_request"
     messages = await api.get("sessions", session, "messages")
-    assert json.loads(messages.body) == {"messages": []}
+    assert json.loads(messages.body)["messages"] == []
 
 
 async def test_the_field_that_does_not_fit_is_named(api: Api) -> None:
@@ -118,10 +118,10 @@ async def test_an_unexpected_exception_is_told_without_its_details(
     assert extension.services is not None
     store = await extension.services.store()
 
-    async def broken(*_: object) -> None:
+    async def broken(*_: object, **__: object) -> None:
         raise ValueError("a secret")
 
-    monkeypatch.setattr(store, "sessions", broken)
+    monkeypatch.setattr(store, "session_page", broken)
     response = await api.get("sessions")
     assert response.code == 500
     assert error_of(response)["code"] == "internal"

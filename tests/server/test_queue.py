@@ -129,7 +129,7 @@ async def test_of_60_at_once_each_gets_an_answer_or_a_reason(
 @pytest.mark.parametrize("limits", [{}], ids=["defaults"])
 async def test_one_user_has_so_many_by_default(rush: Rush) -> None:
     got = await rush.ask()
-    assert sorted(status for status, _ in got) == [200] * 8 + [429] * 52
+    assert sorted(status for status, _ in got) == [200] * 16 + [429] * 44
     reason = json.loads(next(body for status, body in got if status == 429))
     assert "a user may have no more" in reason["message"]
 
