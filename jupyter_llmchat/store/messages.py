@@ -157,13 +157,20 @@ def page(
     cursor: Cursor, session_id: str, limit: int, before: int | None
 ) -> MessageList:
     """The last `limit` of those before the place that a later page named."""
-    rows = cursor.rows(
-        f"SELECT id, seq FROM messages WHERE {_OF_SESSION} AND is_current"
-        " AND seq < coalesce(?, seq + 1) ORDER BY seq DESC LIMIT ?",
-        *(session_id, before, limit + 1),
+    # All of the session's in one scan, which is what takes the time.
+    every = cursor.rows(
+        f"SELECT id, seq, is_current FROM messages WHERE {_OF_SESSION}"
+        " ORDER BY seq DESC",
+        session_id,
     )
+    rows = [
+        row
+        for row in every
+        if row["is_current"] and (before is None or row["seq"] < before)
+    ]
     shown = rows[:limit]
-    versions = _versions(cursor, session_id)
+    is_only = all(row["is_current"] for row in every)
+    versions = {} if is_only else _versions(cursor, session_id)
     return MessageList(
         messages=tuple(
             msgspec.structs.replace(each, versions=versions.get(each.turn_id, ()))
@@ -256,13 +263,6 @@ def _by_id(cursor: Cursor, ids: Sequence[str]) -> tuple[Message, ...]:
 
 def _versions(cursor: Cursor, session_id: str) -> dict[str, tuple[str, ...]]:
     """By turn all those at its place, oldest first, where there are several."""
-    # Most sessions have none, which costs next to nothing to find out.
-    hidden = cursor.row(
-        f"SELECT id FROM messages WHERE {_OF_SESSION} AND NOT is_current LIMIT 1",
-        session_id,
-    )
-    if hidden is None:
-        return {}
     rows = cursor.rows(
         "SELECT list(turn_id ORDER BY seq) AS turns FROM messages"
         f" WHERE {_OF_SESSION} AND role = 'user' GROUP BY parent_id"
