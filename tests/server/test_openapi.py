@@ -96,7 +96,7 @@ def test_whatever_is_sent_is_answered_as_described(tmp_path: Path) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(1200)
 def test_five_thousand_requests_are_answered_as_described(tmp_path: Path) -> None:
-    assert fuzzed(tmp_path, 60) >= 5000
+    assert fuzzed(tmp_path, 150) >= 5000
 
 
 def test_the_page_for_people_is_up_to_date() -> None:
