@@ -114,7 +114,9 @@ def _removal(work: Callable[[Cursor], None]) -> Callable[[Cursor], None]:
 
 
 async def _answer(future: asyncio.Future[T]) -> T:
-    # Shielded: a write that has been queued is made, whoever stops waiting for it.
+    # Shielded: a write that has been queued is made, whoever stops waiting for it. Who
+    # does wants to hear of a failure no more.
+    future.add_done_callback(lambda done: done.cancelled() or done.exception())
     try:
         async with asyncio.timeout(_ANSWER_S):
             return await asyncio.shield(future)
