@@ -1,7 +1,4 @@
-import { cells } from './cells/plugin';
-import { dashboard } from './dashboard/plugin';
 import { service } from './service';
 import { sidebar } from './sidebar/plugin';
-import { statusCard } from './status/plugin';
 
-export default [service, sidebar, cells, dashboard, statusCard];
+export default [service, sidebar];

@@ -1,4 +1,4 @@
-/** The assistant as a service: what the panel, the cell actions and the dashboard share. */
+/** The assistant as a service: what the plugins of this extension share. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
