@@ -7,12 +7,8 @@ from collections.abc import Sequence
 
 from jupyter_llmchat.errors import BadRequest, NotFound
 from jupyter_llmchat.kernel.client import ChatClient
-from jupyter_llmchat.kernel.table import cut
+from jupyter_llmchat.kernel.session_choice import SHORT, told
 from jupyter_llmchat.protocol.resources import Session
-
-SHORT = 8
-"""Characters of an id that are shown."""
-_TITLE = 40
 
 
 def chosen_session(client: ChatClient, given: str) -> Session:
@@ -22,7 +18,7 @@ def chosen_session(client: ChatClient, given: str) -> Session:
     if len(found) > 1:
         raise BadRequest(
             f"Several conversations begin with {given}: "
-            f"{', '.join(_told(each) for each in found[:5])}.",
+            f"{', '.join(told(each) for each in found[:5])}.",
             "Give more of the id.",
         )
     if not found:
@@ -38,9 +34,5 @@ def _nearest(given: str, sessions: Sequence[Session]) -> str:
     near = difflib.get_close_matches(given, by_start, n=1, cutoff=0.5)
     titled = [each for each in sessions if given and given in each.title]
     for each in (*(by_start[name] for name in near), *titled):
-        return f"The nearest is {_told(each)}."
+        return f"The nearest is {told(each)}."
     return "`jupyter llmchat sessions` lists them."
-
-
-def _told(session: Session) -> str:
-    return f"{session.id[:SHORT]} ({cut(session.title, _TITLE) or 'without a title'})"

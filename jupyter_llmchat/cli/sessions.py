@@ -13,12 +13,13 @@ import msgspec
 from jupyter_llmchat.characters import visible
 from jupyter_llmchat.errors import BadRequest
 from jupyter_llmchat.kernel.client import ChatClient
+from jupyter_llmchat.kernel.session_choice import SHORT
 from jupyter_llmchat.kernel.table import cut, table
 from jupyter_llmchat.protocol.resources import Message, Session
 from jupyter_llmchat.protocol.search import SearchHit
 
 from . import address, transfer
-from .chosen_session import SHORT, chosen_session
+from .chosen_session import chosen_session
 from .output import say, write_json
 from .transfer import HEADINGS
 

@@ -15,12 +15,13 @@ from jupyter_llmchat.characters import visible
 from jupyter_llmchat.errors import BadRequest, LLMChatError
 from jupyter_llmchat.evaluation.progress import ProgressLine
 from jupyter_llmchat.kernel.client import ChatClient
+from jupyter_llmchat.kernel.session_choice import SHORT
 from jupyter_llmchat.kernel.table import table
 from jupyter_llmchat.protocol.ids import ExportFormat
 from jupyter_llmchat.protocol.resources import Session
 
 from . import address
-from .chosen_session import SHORT, chosen_session
+from .chosen_session import chosen_session
 from .output import say, write_json
 
 STREAM = "-"
