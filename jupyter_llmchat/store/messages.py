@@ -157,20 +157,18 @@ def page(
     cursor: Cursor, session_id: str, limit: int, before: int | None
 ) -> MessageList:
     """The last `limit` of those before the place that a later page named."""
-    # All of the session's in one scan, which is what takes the time.
-    every = cursor.rows(
-        f"SELECT id, seq, is_current FROM messages WHERE {_OF_SESSION}"
-        " ORDER BY seq DESC",
-        session_id,
+    # The session's messages are found in one scan, which is what takes the time.
+    rows = cursor.rows(
+        "WITH every AS MATERIALIZED (SELECT id, seq, is_current FROM messages"
+        f" WHERE {_OF_SESSION}) SELECT id, seq,"
+        " (SELECT bool_or(NOT is_current) FROM every) AS has_versions"
+        " FROM every WHERE is_current AND seq < coalesce(?, seq + 1)"
+        " ORDER BY seq DESC LIMIT ?",
+        *(session_id, before, limit + 1),
     )
-    rows = [
-        row
-        for row in every
-        if row["is_current"] and (before is None or row["seq"] < before)
-    ]
     shown = rows[:limit]
-    is_only = all(row["is_current"] for row in every)
-    versions = {} if is_only else _versions(cursor, session_id)
+    has_versions = any(row["has_versions"] for row in rows[:1])
+    versions = _versions(cursor, session_id) if has_versions else {}
     return MessageList(
         messages=tuple(
             msgspec.structs.replace(each, versions=versions.get(each.turn_id, ()))
