@@ -20,23 +20,23 @@ help: ## List what can be made
 demo: $(STAMPS)/installed ## Run the quickstart notebook and print the answer as it streams
 	@$(BIN)/python notebooks/demo.py
 
-lab: $(STAMPS)/sidebar ## Open JupyterLab with the quickstart notebook
+lab: $(STAMPS)/testing $(STAMPS)/sidebar ## Open JupyterLab with the quickstart notebook
 	@$(BIN)/jupyter lab notebooks/quickstart.ipynb
 
-test: $(STAMPS)/sidebar $(STAMPS)/a2a ## Run every test
+test: $(STAMPS)/testing $(STAMPS)/sidebar $(STAMPS)/a2a ## Run every test
 	@$(BIN)/python -m pytest
 
-test-long: $(STAMPS)/installed ## Run the sweeps that take minutes
+test-long: $(STAMPS)/testing ## Run the sweeps that take minutes
 	@$(BIN)/python -m pytest -m long
 
-check: $(STAMPS)/installed ## Lint, types, import directions, generated files
+check: $(STAMPS)/testing ## Lint, types, import directions, generated files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/protocol/test_codegen.py tests/test_modules.py
 
-fix: $(STAMPS)/installed ## Format, and mend what the linter can mend
+fix: $(STAMPS)/testing ## Format, and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -56,7 +56,7 @@ bench: $(STAMPS)/bench ## Measure engine, answers, replays and the kernel side
 	@$(BIN)/python benchmarks/context.py
 	@$(BIN)/python benchmarks/kernel.py
 
-bench-store: $(STAMPS)/installed ## Measure a million stored messages beside SQLite; 15 minutes
+bench-store: $(STAMPS)/testing ## Measure a million stored messages beside SQLite; 15 minutes
 	@$(BIN)/python benchmarks/store.py
 
 eval: $(STAMPS)/installed ## Measure decisions, judge and answers of the model
@@ -111,12 +111,18 @@ $(STAMPS)/sidebar: $(STAMPS)/npm $(SIDEBAR)
 	@$(BIN)/jupyter-builder develop --overwrite . >/dev/null
 	@touch $@
 
-$(STAMPS)/bench: $(STAMPS)/installed
+$(STAMPS)/bench: $(STAMPS)/testing
 	@SKIP_JUPYTER_BUILDER=1 $(PIP) install --editable ".[bench]"
 	@touch $@
 
 $(STAMPS)/installed: $(STAMPS)/llama pyproject.toml
 	@echo "Installing jupyter_llmchat into $(VENV)."
 	@mkdir -p jupyter_llmchat/labextension
+	@SKIP_JUPYTER_BUILDER=1 $(PIP) install --editable ".[embedded]"
+	@touch $@
+
+# What only the tests need is large: the libraries that notebooks are full of.
+$(STAMPS)/testing: $(STAMPS)/installed
+	@echo "Installing what the tests need."
 	@SKIP_JUPYTER_BUILDER=1 $(PIP) install --editable ".[embedded,test]"
 	@touch $@
