@@ -10,12 +10,12 @@ import { Api } from './api';
 import { Connection } from './connection';
 import { ContextSources } from './context-sources';
 import { IChatService } from './tokens';
-import type { AskRequest } from './tokens';
+import type { AskRequest, Asked } from './tokens';
 
 /** Where the settings of the panel are declared. */
 export const SETTINGS_ID = 'jupyter-llmchat:sidebar';
 
-type Asker = (request: AskRequest) => Promise<void>;
+type Asker = (request: AskRequest) => Promise<Asked>;
 
 export class ChatService implements IChatService {
   constructor(settings: ServerConnection.ISettings) {
@@ -50,10 +50,10 @@ export class ChatService implements IChatService {
     this.settingsChanged.emit();
   }
 
-  async ask(request: AskRequest): Promise<void> {
+  async ask(request: AskRequest): Promise<Asked> {
     // A panel that comes later still hears it.
     const ask = await this.asker.promise;
-    await ask(request);
+    return ask(request);
   }
 
   onAsk(ask: Asker): void {

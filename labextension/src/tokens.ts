@@ -20,6 +20,15 @@ export type AskRequest = {
   replaces?: string;
 };
 
+/** A question that has been put. */
+export type Asked = {
+  /**
+   * How its answer has ended. Resolves with an answer that has not, where the
+   * conversation was left before.
+   */
+  readonly outcome: Promise<TurnState>;
+};
+
 /** Something of the notebook that can go along with a question. */
 export interface IContextSource {
   readonly id: string;
@@ -53,8 +62,8 @@ export interface IChatService {
   readonly sessionChanged: ISignal<IChatService, string | null>;
   setCurrentSession(id: string | null): void;
   /** Set by the sidebar: opens it, and asks there. */
-  ask(request: AskRequest): Promise<void>;
-  onAsk(ask: (request: AskRequest) => Promise<void>): void;
+  ask(request: AskRequest): Promise<Asked>;
+  onAsk(ask: (request: AskRequest) => Promise<Asked>): void;
 }
 
 export const IChatService = new Token<IChatService>('jupyter-llmchat:IChatService');

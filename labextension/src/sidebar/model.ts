@@ -7,7 +7,7 @@ import { ApiError } from '../api';
 import { AbstractChatModel } from '../chat-compat';
 import type { IChatContext, IChatModel, IMessageContent, INewMessage, IUser } from '../chat-compat';
 import type { AskBody, ErrorBody, TurnState } from '../protocol';
-import type { AskRequest, IChatService } from '../tokens';
+import type { AskRequest, Asked, IChatService } from '../tokens';
 import { History } from './history';
 import type { OtherPages } from './other-pages';
 import { Throttle } from './throttle';
@@ -184,7 +184,7 @@ export class ChatModel extends AbstractChatModel {
     await this.ask({ question, replaces, options: isSameQuestion ? { fresh: true } : {} });
   }
 
-  async ask(request: AskRequest): Promise<void> {
+  async ask(request: AskRequest): Promise<Asked> {
     const { question } = request;
     const turn = new Turn(UUID.uuid4(), Date.now() / 1000, { question }, this.around);
     this.turns.push(turn);
@@ -194,7 +194,7 @@ export class ChatModel extends AbstractChatModel {
       const session = await this.ensureSession();
       const context = request.context ?? (await this.collect(turn));
       if (turn.endUnasked()) {
-        return;
+        return turn;
       }
       const body: AskBody = {
         question,
@@ -207,6 +207,7 @@ export class ChatModel extends AbstractChatModel {
     } catch (error) {
       turn.failed(errorBody(error));
     }
+    return turn;
   }
 
   /** Ends what is being answered here. */
@@ -268,6 +269,7 @@ export class ChatModel extends AbstractChatModel {
 
   private forget(turn: Turn): void {
     this.service.connection.forget(turn.key);
+    turn.left();
   }
 
   private tell(): void {

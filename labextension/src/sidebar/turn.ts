@@ -1,5 +1,7 @@
 /** One question with its answer, as this page knows it. */
 
+import { PromiseDelegate } from '@lumino/coreutils';
+
 import { ApiError } from '../api';
 import type { Connection, Listener } from '../connection';
 import { NOTHING, apply, ended } from '../fold';
@@ -13,6 +15,7 @@ import type {
   TurnState,
   Turn as StoredTurn
 } from '../protocol';
+import type { Asked } from '../tokens';
 import type { StageName } from './details';
 
 /** What a turn needs of the page around it. */
@@ -26,7 +29,7 @@ export type Around = {
   taken(turn: Turn): void;
 };
 
-export class Turn implements Listener {
+export class Turn implements Listener, Asked {
   constructor(
     /** The client_message_id, or the turn's id where another page asked. */
     readonly key: string,
@@ -56,6 +59,10 @@ export class Turn implements Listener {
     return ended(this.current);
   }
 
+  get outcome(): Promise<TurnState> {
+    return this.last.promise;
+  }
+
   /** Whether it is to end, and has not yet. */
   get stopping(): boolean {
     return this.wantsStop && !this.ended;
@@ -73,7 +80,7 @@ export class Turn implements Listener {
     } else if (event.type === 'stage' && event.phase === 'start') {
       this.begins.set(event.stage, Date.now());
     }
-    this.around.changed(this, this.ended);
+    this.tell(this.ended);
   }
 
   refused(refused: Refused): void {
@@ -94,7 +101,7 @@ export class Turn implements Listener {
       type: 'error', turn_id, seq, code, message, hint, retryable, metrics
     };
     this.current = apply(this.current, event);
-    this.around.changed(this, true);
+    this.tell(true);
   }
 
   /** Ends the answer as soon as the server knows of it; what was said is kept. */
@@ -111,7 +118,7 @@ export class Turn implements Listener {
   endUnasked(): boolean {
     if (this.wantsStop && this.turnId === null) {
       this.current = { ...this.current, status: 'complete', finish_reason: 'cancelled' };
-      this.around.changed(this, true);
+      this.tell(true);
       return true;
     }
     return false;
@@ -136,6 +143,18 @@ export class Turn implements Listener {
     this.around.changed(this, true);
   }
 
+  /** Nobody here listens to it any more. */
+  left(): void {
+    this.last.resolve(this.current);
+  }
+
+  private tell(atOnce: boolean): void {
+    if (this.ended) {
+      this.last.resolve(this.current);
+    }
+    this.around.changed(this, atOnce);
+  }
+
   private started(): void {
     this.around.taken(this);
     if (this.wantsStop) {
@@ -156,6 +175,7 @@ export class Turn implements Listener {
 
   private current: TurnState;
   private wantsStop = false;
+  private readonly last = new PromiseDelegate<TurnState>();
   private readonly begins = new Map<StageName, number>();
 }
 

@@ -1,0 +1,117 @@
+/** What is asked about a cell. What is said here is for the model, in its language. */
+
+import type { AskOptions, ContextPart } from '../protocol';
+import type { AskRequest } from '../tokens';
+
+/** An error among a cell's outputs. */
+export type CellError = {
+  name: string;
+  message: string;
+  /** Plain text; empty if there is none. */
+  traceback: string;
+};
+
+/** A cell as text, with what stands before it. */
+export type CellText = {
+  type: 'code' | 'markdown' | 'raw';
+  source: string;
+  /** How people call it: `In [3]`, or its place in the notebook. */
+  name: string;
+  /** Of the notebook's kernel: `python`. */
+  language: string;
+  error: CellError | null;
+  /** Code cells above, in the notebook's order. */
+  before: readonly NamedSource[];
+};
+
+export type NamedSource = { name: string; source: string };
+
+/** Of the cells above, the nearest ones go along up to this size. */
+const BEFORE_CHARS = 4000;
+/** A traceback's end says the most. */
+const TRACEBACK_CHARS = 3000;
+/** What the server allows a part of an answer if nothing is said. */
+const USUAL_TOKENS = 400;
+const MOST_TOKENS = 4096;
+/** Of code, rather too few than too many. */
+const CHARS_A_TOKEN = 3;
+/** For a sentence or two beside the code. */
+const WORDS_TOKENS = 200;
+
+export function explain(cell: CellText): AskRequest {
+  const error = cell.error === null ? '' : ' Say also why it fails.';
+  const what = cell.type === 'code' ? 'what the current cell does' : 'the current cell';
+  return {
+    question: `Explain ${what}, step by step.${error}`,
+    context: [...above(cell), ...itself(cell)]
+  };
+}
+
+export function fix(cell: CellText): AskRequest {
+  const { error } = cell;
+  const what =
+    error === null
+      ? 'Find and correct the mistakes in the current cell.'
+      : `Correct the current cell: it fails with ${error.name}.`;
+  return asCode(cell, `${what} Change no more than needed.`, 'corrected cell');
+}
+
+export function improve(cell: CellText): AskRequest {
+  const wish = 'Improve the current cell: make it clear, correct and fast, with the same results.';
+  return asCode(cell, wish, 'improved cell');
+}
+
+/** `notebook` is the cell that the code is for. */
+export function generate(prompt: string, notebook: CellText): AskRequest {
+  return asCode(notebook, prompt.trim(), 'cell');
+}
+
+function asCode(cell: CellText, wish: string, what: string): AskRequest {
+  const language = cell.language || 'python';
+  const how = `Answer with the whole ${what} in one ${language} code block, then one sentence.`;
+  return {
+    question: `${wish}\n${how}`,
+    context: [...above(cell), ...itself(cell)],
+    options: options(cell)
+  };
+}
+
+/** One part that holds the code, long enough for the cell as it is. */
+function options(cell: CellText): AskOptions {
+  const needed = Math.ceil(cell.source.length / CHARS_A_TOKEN) + WORDS_TOKENS;
+  return {
+    strategy: 'simple',
+    ...(needed > USUAL_TOKENS && { max_tokens: Math.min(needed, MOST_TOKENS) })
+  };
+}
+
+function itself(cell: CellText): ContextPart[] {
+  const parts: ContextPart[] = [{ kind: 'cell', name: cell.name, text: cell.source }];
+  if (cell.error !== null) {
+    parts.push({ kind: 'error', name: `in ${cell.name}`, text: textOf(cell.error) });
+  }
+  return parts.filter(each => each.text.trim() !== '');
+}
+
+/** The nearest cells above, oldest first as the server wants it. */
+function above(cell: CellText): ContextPart[] {
+  const parts: ContextPart[] = [];
+  let chars = 0;
+  for (const { name, source } of [...cell.before].reverse()) {
+    chars += source.length;
+    if (chars > BEFORE_CHARS) {
+      break;
+    }
+    if (source.trim() !== '') {
+      parts.unshift({ kind: 'notebook', name, text: source });
+    }
+  }
+  return parts;
+}
+
+function textOf(error: CellError): string {
+  const traceback = error.traceback.slice(-TRACEBACK_CHARS);
+  // Most tracebacks say the error itself at their end.
+  const says = traceback.includes(error.message) ? '' : `${error.name}: ${error.message}`;
+  return [traceback, says].filter(each => each !== '').join('\n');
+}
