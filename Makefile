@@ -12,7 +12,7 @@ LLAMA_FLAGS := -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/cma
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-long check fix codegen profile bench bench-store eval eval-deadlines clean
+.PHONY: help demo lab test chromium test-long check fix codegen profile bench bench-store eval eval-deadlines clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -23,7 +23,7 @@ demo: $(STAMPS)/installed ## Run the quickstart notebook and print the answer as
 lab: $(STAMPS)/testing $(STAMPS)/sidebar ## Open JupyterLab with the quickstart notebook
 	@$(BIN)/jupyter lab notebooks/quickstart.ipynb
 
-test: $(STAMPS)/testing $(STAMPS)/sidebar $(STAMPS)/a2a ## Run every test
+test: $(STAMPS)/testing $(STAMPS)/sidebar $(STAMPS)/a2a chromium ## Run every test
 	@$(BIN)/python -m pytest
 
 test-long: $(STAMPS)/testing ## Run the sweeps that take minutes
@@ -93,6 +93,19 @@ $(STAMPS)/a2a: $(STAMPS)/venv
 	  && $(VENV)/a2a/v1/bin/python -m pip --disable-pip-version-check --quiet install "a2a-sdk>=1.3,<2" \
 	  || { echo "The A2A clients could not be installed: can pip reach its index?"; exit 1; }
 	@touch $@
+
+# The sidebar is tested in a real browser. Where none can be installed, every other test
+# still runs, and those of the sidebar fail with the same sentence.
+CHROMIUM := chromium chromium-browser google-chrome google-chrome-stable
+APT := DEBIAN_FRONTEND=noninteractive apt-get --quiet=2
+
+chromium:
+	@for name in $(CHROMIUM); do command -v $$name >/dev/null && exit 0; done; \
+	as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
+	echo "Installing Chromium for the tests of the sidebar."; \
+	command -v apt-get >/dev/null && { [ -z "$$as_root" ] || $$as_root true 2>/dev/null; } \
+	  && $$as_root env $(APT) update && $$as_root env $(APT) install chromium >/dev/null \
+	  || echo "No Chromium was found, and the tests of the sidebar need one. On Debian: apt-get install chromium."
 
 # The sidebar is built with Node from PyPI: none is needed beforehand.
 SIDEBAR := $(wildcard labextension/*.json) $(shell find labextension/src labextension/style labextension/schema -type f)
