@@ -398,22 +398,3 @@ test('a conversation that is left is heard of no more', async () => {
   expect(connection.forgotten).toContain(key);
   turn.ends();
 });
-
-test('who asks learns how the answer ended', async () => {
-  const conversation = model();
-  const asked = await conversation.ask({ question: 'why?' });
-  const start = { turn_id: 't', session_id: 's', question: 'why?', model: 'm' };
-  connection.listener.event({ type: 'start', seq: 0, ...start } as TurnEvent);
-  connection.listener.refused({
-    type: 'refused', code: 'busy', message: 'Too many.', hint: '', retryable: true,
-    client_message_id: null, turn_id: 't', from_seq: null
-  });
-  await expect(asked.outcome).resolves.toMatchObject({ status: 'failed', turn_id: 't' });
-});
-
-test('who asks learns that nobody listens to the answer any more', async () => {
-  const conversation = model();
-  const asked = await conversation.ask({ question: 'why?' });
-  conversation.dispose();
-  await expect(asked.outcome).resolves.toMatchObject({ status: 'waiting' });
-});
