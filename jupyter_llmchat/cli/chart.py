@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_llmchat.errors import BadRequest, LLMChatError
-from jupyter_llmchat.kernel.quantity import NAMES
+from jupyter_llmchat.kernel.quantity import OVER_TIME
 from jupyter_llmchat.protocol.figures import (
     Bucket,
-    FigureName,
     MetricsSeries,
+    SeriesFigure,
     SeriesPoint,
 )
 
@@ -53,7 +53,7 @@ def in_terminal(series: MetricsSeries) -> str:
         figure.plot(xs, ys, label=name, marker=mark)
     drawn = str(figure.show(legend=False))
     legend = ", ".join(f"{mark} {name}" for name, mark, _ in LINES)
-    return f"{NAMES[series.figure]}: {legend}\n{drawn}"
+    return f"{OVER_TIME[series.figure]}: {legend}\n{drawn}"
 
 
 def to_png(series: MetricsSeries, path: Path) -> None:
@@ -73,7 +73,7 @@ def to_png(series: MetricsSeries, path: Path) -> None:
     for name, _, value in LINES:
         ys = [value(point) * _scale(series.figure) for point in points]
         axes.plot(times, ys, marker="o", label=name)
-    axes.set(title=NAMES[series.figure], ylabel=_unit(series.figure))
+    axes.set(title=OVER_TIME[series.figure], ylabel=_unit(series.figure))
     axes.set_ylim(bottom=0)
     axes.legend()
     figure.autofmt_xdate()
@@ -104,12 +104,12 @@ def _set_limits(
         figure.set_x_limits(min_=starts[0], max_=starts[-1] + room)
 
 
-def _scale(figure: FigureName) -> float:
+def _scale(figure: SeriesFigure) -> float:
     """Times are shown in seconds unless they are those of a token."""
     return 1e-3 if figure in ("first_token_ms", "total_ms") else 1.0
 
 
-def _unit(figure: FigureName) -> str:
+def _unit(figure: SeriesFigure) -> str:
     if figure in ("first_token_ms", "total_ms"):
         return "s"
     units = {"token_ms": "ms", "tokens_per_s": "tokens/s", "quality": "0-100"}

@@ -10,14 +10,14 @@ from typing import Any, get_args
 import msgspec
 
 from jupyter_llmchat.kernel.client import ChatClient
-from jupyter_llmchat.kernel.quantity import NAMES
+from jupyter_llmchat.kernel.quantity import OVER_TIME
 from jupyter_llmchat.protocol.figures import (
     BUCKET_S,
     MAX_POINTS,
     AnswersQuery,
     Bucket,
-    FigureName,
     MetricsSeries,
+    SeriesFigure,
     SeriesQuery,
 )
 from jupyter_llmchat.protocol.ids import Tier
@@ -41,10 +41,10 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument(
         "--figure",
-        choices=NAMES,
+        choices=OVER_TIME,
         default="first_token_ms",
         metavar="NAME",
-        help=f"what is drawn: {', '.join(NAMES)}; default: first_token_ms",
+        help=f"what is drawn: {', '.join(OVER_TIME)}; default: first_token_ms",
     )
     command.add_argument("--json", action="store_true", help="for programs")
     address.add_options(command)
@@ -115,7 +115,10 @@ def _draw(chosen: argparse.Namespace, client: ChatClient) -> None:
 
 
 def _series(
-    chosen: argparse.Namespace, client: ChatClient, figure: FigureName, bucket: Bucket
+    chosen: argparse.Namespace,
+    client: ChatClient,
+    figure: SeriesFigure,
+    bucket: Bucket,
 ) -> MetricsSeries:
     asked = _asked(chosen)
     if asked.since is not None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from jupyter_llmchat.protocol.figures import FigureName
+from typing import get_args
 
-NAMES: dict[FigureName, str] = {
+from jupyter_llmchat.protocol.figures import FigureName, SeriesFigure
+
+OVER_TIME: dict[SeriesFigure, str] = {
     "first_token_ms": "time to first token",
     "token_ms": "time per token",
     "total_ms": "total time",
     "tokens_per_s": "tokens a second",
     "quality": "quality (0-100)",
     "llm_first_share": "decided by the model",
+    "cached_share": "prompt from the cache",
 }
-"""In the order in which they are shown."""
+"""What a series can be of."""
+
+NAMES: dict[FigureName, str] = {name: OVER_TIME[name] for name in get_args(FigureName)}
+"""What a summary has, in the order in which it is shown."""
 
 
 def quantity(figure: FigureName, value: float | None) -> str:

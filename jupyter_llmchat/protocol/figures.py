@@ -20,6 +20,9 @@ FigureName = Literal[
 ]
 """Of one answer each, as in TurnMetrics."""
 
+SeriesFigure = Literal[FigureName, "cached_share"]
+"""The last one is of an answer's prompt tokens the share found in the cache."""
+
 Bucket = Literal["minute", "hour", "day"]
 
 BUCKET_S: dict[Bucket, int] = {"minute": 60, "hour": 3600, "day": 86400}
@@ -49,7 +52,7 @@ class AnswersQuery(Query, frozen=True, kw_only=True):
 class SeriesQuery(AnswersQuery, frozen=True, kw_only=True):
     """GET …/metrics/series; without `since` the last 100 buckets."""
 
-    figure: FigureName = "first_token_ms"
+    figure: SeriesFigure = "first_token_ms"
     bucket: Bucket = "day"
     by_model: bool = False
     """A line for each model."""
@@ -128,7 +131,7 @@ class SeriesLine(Resource, frozen=True, kw_only=True):
 class MetricsSeries(Resource, frozen=True, kw_only=True):
     """GET …/metrics/series."""
 
-    figure: FigureName
+    figure: SeriesFigure
     bucket: Bucket
     since: float
     until: float

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 FIGURES: tuple[FigureName, ...] = get_args(FigureName)
 """Columns of `metrics`."""
 
+_CACHED_SHARE = "(m.cached_tokens / nullif(m.prompt_tokens, 0))"
+"""Of an answer; NULL where nothing was read."""
+
 _OWN = "t.is_imported IS NOT TRUE"
 """What was asked elsewhere tells nothing about this server or its user."""
 
@@ -86,14 +89,15 @@ def series(
     """As `Statistics.series`."""
     answers = _Answers(cursor, owner, asked, since=since, until=until)
     size, offset, figure = BUCKET_S[asked.bucket], asked.utc_offset_s, asked.figure
+    value = _CACHED_SHARE if figure == "cached_share" else f"m.{figure}"
     model = "a.model" if asked.by_model else "NULL"
     rows = cursor.rows(
         f"SELECT {model} AS model,"
         " (t.created_us // 1000000 + ?) // ? * ? - ? AS start,"
-        f" count(m.{figure}) AS n, avg(m.{figure}) AS avg,"
-        f" quantile_cont(m.{figure}, [0.5, 0.95]) AS quantiles"
+        f" count({value}) AS n, avg({value}) AS avg,"
+        f" quantile_cont({value}, [0.5, 0.95]) AS quantiles"
         f" {answers.source(asked.by_model)} WHERE {answers.where}"
-        f" AND {_counted(asked.replays)} AND m.{figure} IS NOT NULL"
+        f" AND {_counted(asked.replays)} AND {value} IS NOT NULL"
         " GROUP BY ALL ORDER BY model, start",
         *(offset, size, size, offset),
         *answers.parameters,

@@ -7,18 +7,18 @@ import pytest
 
 from jupyter_llmchat.cli.chart import HEIGHT, in_terminal, to_png
 from jupyter_llmchat.errors import BadRequest, LLMChatError
-from jupyter_llmchat.kernel.quantity import NAMES
-from jupyter_llmchat.protocol.figures import FigureName
+from jupyter_llmchat.kernel.quantity import OVER_TIME
+from jupyter_llmchat.protocol.figures import SeriesFigure
 from tests.protocol.samples import series
 
 
-@pytest.mark.parametrize("figure", NAMES)
+@pytest.mark.parametrize("figure", OVER_TIME)
 @pytest.mark.parametrize("values", [(250.0,), (100.0, 900.0, 400.0), (0.0, 0.0)])
 def test_every_figure_can_be_drawn(
-    figure: FigureName, values: tuple[float, ...]
+    figure: SeriesFigure, values: tuple[float, ...]
 ) -> None:
     title, *lines = in_terminal(series(*values, figure=figure)).splitlines()
-    assert title == f"{NAMES[figure]}: o median, x 95 % are below"
+    assert title == f"{OVER_TIME[figure]}: o median, x 95 % are below"
     assert len(lines) >= HEIGHT
     # Where both are the same, only the last is seen.
     assert "x" in "".join(lines)

@@ -6,17 +6,19 @@ import pytest
 
 from jupyter_llmchat.kernel.quantity import (
     NAMES,
+    OVER_TIME,
     counted,
     duration,
     memory,
     quantity,
     share,
 )
-from jupyter_llmchat.protocol.figures import FigureName
+from jupyter_llmchat.protocol.figures import FigureName, SeriesFigure
 
 
 def test_every_figure_has_a_name() -> None:
     assert {*NAMES} == {*get_args(FigureName)}
+    assert {*OVER_TIME} == {*get_args(SeriesFigure)}
 
 
 @pytest.mark.parametrize(

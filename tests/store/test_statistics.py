@@ -278,3 +278,13 @@ async def test_the_store_has_the_figures_of_what_was_just_answered(
     assert sum(point.n for line in over_time.lines for point in line.points) == 1
     used = await store.statistics.usage("ada")
     assert (used.sessions, used.messages, used.favourite_strategy) == (1, 2, "simple")
+
+
+def test_what_the_cache_has_saved_is_seen_over_time(written: Written) -> None:
+    written.answer(prompt_tokens=100, cached_tokens=50)
+    written.answer(prompt_tokens=100, cached_tokens=100)
+    written.answer(at=MONDAY + DAY, prompt_tokens=0, cached_tokens=0)
+    asked = SeriesQuery(figure="cached_share")
+    (line,) = series(written.cursor, "ada", asked, 0, 1e10).lines
+    (point,) = line.points
+    assert (point.n, point.avg, point.p50) == (2, 0.75, 0.75)
