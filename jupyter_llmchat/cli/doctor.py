@@ -9,7 +9,10 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from jupyter_llmchat.characters import visible
+from jupyter_llmchat.protocol.checkup import Check, Checkup
 
 from .checks import jupyter, library, machine, model, selftest, speed, store, tiers
 from .checks.finding import Finding, fail
@@ -65,8 +68,8 @@ def report(checks: Checks, *, as_json: bool) -> int:
     findings = {name: _run(check) for name, check in checks.items()}
     failed = any(each.state == "fail" for each in findings.values())
     if as_json:
-        listed = [{"name": name, **asdict(each)} for name, each in findings.items()]
-        write_json({"ok": not failed, "checks": listed})
+        checked = (Check(name=name, **asdict(each)) for name, each in findings.items())
+        write_json(msgspec.to_builtins(Checkup(ok=not failed, checks=tuple(checked))))
     else:
         for name, finding in findings.items():
             print(_shown(name, finding))

@@ -16,6 +16,7 @@ from msgspec import NODEFAULT, Struct
 from jupyter_llmchat.errors import error_types
 
 from . import (
+    checkup,
     events,
     figures,
     fold,
@@ -44,7 +45,7 @@ ROOTS: tuple[Any, ...] = (
     setup.SelectModel,
     *(
         each
-        for module in (resources, figures, setup)
+        for module in (resources, figures, setup, checkup)
         for each in vars(module).values()
         if isinstance(each, type)
         and issubclass(each, resources.Resource)

@@ -22,7 +22,7 @@ from .search import Search
 from .services import Services
 from .sessions import Messages, OneSession, Sessions
 from .socket import Socket
-from .status import ServerHealth, ServerStatus
+from .status import Checks, ServerHealth, ServerStatus
 from .transfer import ExportAll, ExportSession, ImportSessions
 from .upkeep import Backups, CheckDatabase, RebuildIndex, VacuumDatabase
 
@@ -65,6 +65,7 @@ def table() -> dict[str, type[RequestHandler]]:
         f"{_API}/metrics/usage": UserUsage,
         f"{_API}/settings": Settings,
         f"{_API}/retrieval": Sources,
+        f"{_API}/doctor": Checks,
         f"{_API}/db/check": CheckDatabase,
         f"{_API}/db/backups": Backups,
         f"{_API}/db/vacuum": VacuumDatabase,

@@ -13,6 +13,7 @@ from jupyter_llmchat.errors import StoreUnavailable
 from jupyter_llmchat.protocol.ids import Tier
 from jupyter_llmchat.protocol.resources import Status, StoreStatus
 
+from .doctor import Doctor
 from .inventory import Inventory
 from .keeper.election import Election
 from .keeper.link import Link
@@ -55,6 +56,7 @@ class Services:
         self.limits = settings.limits
         self.settings = settings
         self.inventory = Inventory(settings)
+        self.doctor = Doctor()
         self._workshop = Workshop(
             settings, model, others, answer=answer, beat=beat, log=log
         )
@@ -66,6 +68,7 @@ class Services:
 
     async def close(self) -> None:
         """Turns are stored, the database is closed, another server may open it."""
+        await self.doctor.close()
         await self._election.withdraw()
         await self._workshop.close()
         await self._election.leave()

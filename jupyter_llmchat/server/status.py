@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jupyter_llmchat.protocol.checkup import Checkup
 from jupyter_llmchat.protocol.resources import Health, Status
 
 from .base import Endpoint
@@ -30,3 +31,15 @@ class ServerStatus(Endpoint):
     async def get(self) -> Status:
         """See how the model, the database and the turns are doing."""
         return await self.services.whole_status()
+
+
+class Checks(Endpoint):
+    """Everything that has to be in place."""
+
+    answered_here = True
+    _track_activity = False
+
+    @operation(reply=Checkup)
+    async def get(self) -> Checkup:
+        """Check that everything is in place; takes some seconds."""
+        return await self.services.doctor.checkup()

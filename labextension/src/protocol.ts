@@ -72,6 +72,18 @@ export type Cancelled = {
   stopping: boolean;
 };
 
+export type Check = {
+  name: string;
+  state: 'fail' | 'ok' | 'warn';
+  message: string;
+  action: string;
+};
+
+export type Checkup = {
+  ok: boolean;
+  checks: Check[];
+};
+
 export type Chunk = {
   type: 'chunk';
   turn_id: string;
@@ -194,7 +206,7 @@ export type MessageList = {
 };
 
 export type MetricsSeries = {
-  figure: 'first_token_ms' | 'llm_first_share' | 'quality' | 'token_ms' | 'tokens_per_s' | 'total_ms';
+  figure: 'cached_share' | 'first_token_ms' | 'llm_first_share' | 'quality' | 'token_ms' | 'tokens_per_s' | 'total_ms';
   bucket: 'day' | 'hour' | 'minute';
   since: number;
   until: number;

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+
+from jupyter_llmchat.protocol.checkup import FindingState
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """`fail`: it cannot work; `warn`: it works worse than it could."""
+    """As protocol.checkup.Check, without a name."""
 
-    state: Literal["ok", "warn", "fail"]
+    state: FindingState
     message: str
     """One sentence."""
     action: str = ""
