@@ -31,6 +31,8 @@ type Followed = {
   listener: Listener;
   /** Sent again after a cut as long as no event has come: the server knows its id. */
   ask: Ask | null;
+  /** Whether the server may have heard of it. */
+  isSent: boolean;
   turnId: string | null;
   nextSeq: number;
 };
@@ -64,14 +66,27 @@ export class Connection implements IDisposable {
   ask(sessionId: string, body: AskBody, listener: Listener): string {
     const id = body.client_message_id ?? UUID.uuid4();
     const ask: Ask = { ...body, type: 'ask', session_id: sessionId, client_message_id: id };
-    this.followed.set(id, { listener, ask, turnId: null, nextSeq: 0 });
-    this.sendOrConnect(ask);
+    if (this.current.kind === 'outdated') {
+      const { message, hint } = this.current;
+      listener.refused(outdated(id, message, hint));
+      return id;
+    }
+    const asked: Followed = { listener, ask, isSent: false, turnId: null, nextSeq: 0 };
+    this.followed.set(id, asked);
+    asked.isSent = this.sendOrConnect(ask);
     return id;
+  }
+
+  /** A question that the server cannot have heard is not asked. False if it may have. */
+  withdraw(key: string): boolean {
+    return this.followed.get(key)?.isSent === false && this.followed.delete(key);
   }
 
   /** Follows a turn that runs already, from any of its events on. */
   follow(turnId: string, fromSeq: number, listener: Listener): void {
-    this.followed.set(turnId, { listener, ask: null, turnId, nextSeq: fromSeq });
+    this.followed.set(turnId, {
+      listener, ask: null, isSent: true, turnId, nextSeq: fromSeq
+    });
     this.sendOrConnect(resume(turnId, fromSeq));
   }
 
@@ -94,14 +109,16 @@ export class Connection implements IDisposable {
   }
 
   /** What is followed is sent for when the connection is there; see `opened`. */
-  private sendOrConnect(frame: object): void {
-    if (!this.send(frame)) {
+  private sendOrConnect(frame: object): boolean {
+    const isSent = this.send(frame);
+    if (!isSent) {
       if (this.current.kind === 'idle') {
         this.connect();
       } else {
         this.retryNow();
       }
     }
+    return isSent;
   }
 
   private send(frame: object): boolean {
@@ -134,7 +151,8 @@ export class Connection implements IDisposable {
   private opened(): void {
     this.become({ kind: 'open' });
     for (const each of this.followed.values()) {
-      this.send(each.turnId === null ? each.ask! : resume(each.turnId, each.nextSeq));
+      const frame = each.turnId === null ? each.ask! : resume(each.turnId, each.nextSeq);
+      each.isSent = this.send(frame) || each.isSent;
     }
   }
 
@@ -231,6 +249,13 @@ function isAbout(frame: Refused, key: string, each: Followed): boolean {
     return frame.turn_id === each.turnId;
   }
   return frame.client_message_id === key;
+}
+
+function outdated(id: string, message: string, hint: string): Refused {
+  return {
+    type: 'refused', code: 'other_version', message, hint, retryable: false,
+    client_message_id: id, turn_id: null, from_seq: null
+  };
 }
 
 function resume(turnId: string, fromSeq: number): Resume {

@@ -187,3 +187,27 @@ test('two turns at once are kept apart', () => {
   expect(heard.events).toHaveLength(1);
   expect(other.events).toHaveLength(1);
 });
+
+test('a question is withdrawn only if the server cannot have heard it', () => {
+  connection.ask('s', { question: 'q', client_message_id: 'c' }, heard);
+  expect(connection.withdraw('c')).toBe(true);
+  FakeSocket.last.opens();
+  expect(FakeSocket.last.sent).toEqual([]);
+  connection.ask('s', { question: 'q', client_message_id: 'd' }, heard);
+  expect(connection.withdraw('d')).toBe(false);
+});
+
+test('a question that was sent before a cut may have been heard', () => {
+  asked().close();
+  expect(connection.withdraw('c')).toBe(false);
+});
+
+test('a server of another version is asked nothing more, and says why', () => {
+  const socket = asked();
+  socket.says({ ...REFUSED, code: 'other_version' });
+  socket.close();
+  connection.ask('s', { question: 'q', client_message_id: 'd' }, heard);
+  expect(heard.refusals.map(each => each.code)).toEqual(['other_version', 'other_version']);
+  expect(heard.refusals[1]).toMatchObject({ client_message_id: 'd', message: 'Gone.' });
+  expect(FakeSocket.made).toHaveLength(1);
+});

@@ -28,6 +28,7 @@ export function Conversation(): JSX.Element {
           <Beginning isEmpty={messages.length === 0} />
           {sight !== null &&
             messages.map(each => <MessageView key={each.id} message={each} sight={sight} />)}
+          {messages.length > 0 && <Trouble />}
         </div>
       </div>
       {!isAtEnd && (
@@ -48,11 +49,11 @@ function Beginning({ isEmpty }: { isEmpty: boolean }): JSX.Element | null {
   if (isLoading) {
     return <p className="jp-llmchat-quiet">{trans.__('Reading the conversation…')}</p>;
   }
-  if (problem !== null) {
-    return <Problem message={problem.message} hint={problem.hint} />;
-  }
   if (hasOlder || !isEmpty) {
     return null;
+  }
+  if (problem !== null) {
+    return <Problem message={problem.message} hint={problem.hint} />;
   }
   return (
     <div className="jp-llmchat-welcome">
@@ -64,6 +65,12 @@ function Beginning({ isEmpty }: { isEmpty: boolean }): JSX.Element | null {
   );
 }
 
+/** Below what is shown: that is where somebody looks. */
+function Trouble(): JSX.Element | null {
+  const { problem } = useStanding();
+  return problem && <Problem message={problem.message} hint={problem.hint} />;
+}
+
 function Problem({ message, hint }: { message: string; hint: string }): JSX.Element {
   const { model, service, trans } = useSurroundings();
   return (
@@ -71,11 +78,13 @@ function Problem({ message, hint }: { message: string; hint: string }): JSX.Elem
       <strong>{message}</strong> {hint}
       <div className="jp-llmchat-bottom">
         <Button
+          className="jp-mod-framed"
           label={trans.__('Try again')}
           title={trans.__('Read the conversation again')}
           onClick={() => void model.load()}
         />
         <Button
+          className="jp-mod-framed"
           label={trans.__('New conversation')}
           title={trans.__('Begin a new conversation')}
           onClick={() => service.setCurrentSession(null)}
@@ -139,7 +148,13 @@ function useScrolling(): Scrolled {
       atEnd: setIsAtEnd,
       nearBeginning
     });
-    const onAsked = (): void => scrolled.toEnd();
+    const onAsked = (): void => {
+      // Asked by a button that is gone in a moment.
+      if (frame.current?.contains(document.activeElement)) {
+        model.input.focus();
+      }
+      scrolled.toEnd();
+    };
     // Before React puts what is new into the page.
     const onMessages = (): void => scrolled.hold();
     model.asked.connect(onAsked);

@@ -8,6 +8,7 @@ import type { Quality, TurnMetrics, TurnState } from '../protocol';
 import { Button } from './button';
 import { CopyButton } from './copy-button';
 import { Decisions, Share } from './decisions';
+import { Failure } from './failure';
 import { Fold } from './stage';
 import { useSurroundings } from './surroundings';
 import { ending, seconds } from './words';
@@ -33,22 +34,11 @@ export function Footer({ turnKey, turn }: Props): JSX.Element | null {
           {each.message}
         </p>
       ))}
-      {turn.error !== null && <Failure turn={turn} />}
+      {turn.error !== null && <Failure turnKey={turnKey} turn={turn} />}
       <Decisions decisions={turn.decisions} />
       {turn.quality !== null && <QualityView quality={turn.quality} turn={turn} />}
       {ended(turn) && <Bottom turnKey={turnKey} turn={turn} />}
     </div>
-  );
-}
-
-function Failure({ turn }: { turn: TurnState }): JSX.Element {
-  const { trans } = useSurroundings();
-  const { message, hint } = turn.error!;
-  return (
-    <p className="jp-llmchat-error" role="alert">
-      <strong>{message || trans.__('This answer was not finished.')}</strong>{' '}
-      {hint || trans.__('What was said is kept. Ask again.')}
-    </p>
   );
 }
 

@@ -8,6 +8,7 @@ import { AbstractChatModel } from '../chat-compat';
 import type { IChatContext, IChatModel, IMessageContent, INewMessage, IUser } from '../chat-compat';
 import type { AskBody, ErrorBody, TurnState } from '../protocol';
 import type { AskRequest, Asked, IChatService } from '../tokens';
+import { ChatContext } from './chat-context';
 import { History } from './history';
 import type { OtherPages } from './other-pages';
 import { Throttle } from './throttle';
@@ -81,12 +82,16 @@ export class ChatModel extends AbstractChatModel {
     return this.turns.some(each => each.stopping);
   }
 
+  get lastTurn(): Turn | undefined {
+    return this.turns.at(-1);
+  }
+
   turnOf(key: string): Turn | undefined {
     return this.turns.find(each => each.key === key);
   }
 
   createChatContext(): IChatContext {
-    return new Context(this);
+    return new ChatContext(this);
   }
 
   dispose(): void {
@@ -111,8 +116,10 @@ export class ChatModel extends AbstractChatModel {
     this.becomes({ isLoading: true });
     try {
       const told = await this.history.last(id, this.turns);
-      // What is being asked or answered may be newer than what was read.
-      const newer = this.turns.filter(each => !each.ended && !told.includes(each));
+      // What is being asked may be newer than what was read; what nobody has taken is kept.
+      const newer = this.turns.filter(
+        each => !told.includes(each) && (!each.ended || each.turnId === null)
+      );
       this.replaceTurns([...told, ...newer]);
       this.becomes({ isLoading: false, problem: null, hasOlder: this.history.hasOlder });
     } catch (error) {
@@ -174,26 +181,38 @@ export class ChatModel extends AbstractChatModel {
   }
 
   /** Another answer to the same question, in the place of this one. */
-  async again(turn: Turn, question = turn.state.question): Promise<void> {
+  async again(
+    turn: Turn,
+    question = turn.state.question,
+    context = turn.request?.context
+  ): Promise<void> {
     const replaces = turn.turnId ?? undefined;
     const isSameQuestion = question === turn.state.question;
-    const place = this.turns.indexOf(turn);
-    // What follows is of another conversation then: nobody waits for it.
-    this.turns.slice(place + 1).forEach(each => each.stop());
-    this.replaceTurns(this.turns.slice(0, place));
-    await this.ask({ question, replaces, options: isSameQuestion ? { fresh: true } : {} });
+    if (replaces === undefined) {
+      turn.stop();
+      this.replaceTurns(this.turns.filter(each => each !== turn));
+    } else {
+      const place = this.turns.indexOf(turn);
+      // What follows is of another conversation then: nobody waits for it.
+      this.turns.slice(place + 1).forEach(each => each.stop());
+      this.replaceTurns(this.turns.slice(0, place));
+    }
+    const fresh = isSameQuestion ? { fresh: true } : {};
+    const options = { ...turn.request?.options, ...fresh };
+    await this.ask({ question, replaces, context, options });
   }
 
   async ask(request: AskRequest): Promise<Asked> {
     const { question } = request;
     const turn = new Turn(UUID.uuid4(), Date.now() / 1000, { question }, this.around);
+    turn.request = request;
     this.turns.push(turn);
     this.show();
     this.asked.emit();
     try {
       const session = await this.ensureSession();
       const context = request.context ?? (await this.collect(turn));
-      if (turn.endUnasked()) {
+      if (turn.ended) {
         return turn;
       }
       const body: AskBody = {
@@ -203,6 +222,7 @@ export class ChatModel extends AbstractChatModel {
         context,
         replaces: request.replaces ?? null
       };
+      turn.isAsked = true;
       this.service.connection.ask(session, body, turn);
     } catch (error) {
       turn.failed(errorBody(error));
@@ -352,23 +372,4 @@ export class ChatModel extends AbstractChatModel {
   private updated = 0;
   private turns: Turn[] = [];
   private current: Standing = { isLoading: false, hasOlder: false, problem: null };
-}
-
-/** What commands and toolbar items of the input see of the conversation. */
-class Context implements IChatContext {
-  constructor(private readonly model: ChatModel) {}
-
-  readonly users: IUser[] = [];
-
-  get name(): string {
-    return this.model.name;
-  }
-
-  get user(): IUser {
-    return this.model.user;
-  }
-
-  get messages(): IMessageContent[] {
-    return this.model.messages.map(each => ({ ...each.content }));
-  }
 }

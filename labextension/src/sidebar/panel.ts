@@ -59,6 +59,8 @@ export class ChatPanel extends Panel {
   readonly above = new Panel();
   readonly live: LiveRegion;
   readonly turnChanged = new Signal<this, TurnState>(this);
+  /** What can be done is another: an answer has begun or ended, or a conversation is shown. */
+  readonly changed = new Signal<this, void>(this);
 
   get model(): ChatModel {
     return this.current;
@@ -111,6 +113,7 @@ export class ChatPanel extends Panel {
     });
     this.current = model;
     model.turnChanged.connect(this.onTurn, this);
+    model.writersChanged.connect(this.onWriters, this);
     const surroundings = { model, service, rendermime, cells, trans };
     const options = { ...this.options, surroundings };
     const conversation = new ConversationWidget(options);
@@ -118,11 +121,13 @@ export class ChatPanel extends Panel {
     this.insertWidget(this.widgets.indexOf(this.above), conversation);
     this.addWidget(input);
     this.shown = [conversation, input];
+    this.onWriters();
     void model.load();
   }
 
   private leave(): void {
     this.current.turnChanged.disconnect(this.onTurn, this);
+    this.current.writersChanged?.disconnect(this.onWriters, this);
     this.current.dispose();
     this.shown.forEach(each => each.dispose());
   }
@@ -139,6 +144,11 @@ export class ChatPanel extends Panel {
   private onTurn(_: ChatModel, turn: TurnState): void {
     this.live.tell(turn);
     this.turnChanged.emit(turn);
+  }
+
+  private onWriters(): void {
+    this.toggleClass('jp-mod-answering', this.current.isAnswering);
+    this.changed.emit();
   }
 
   private look(): void {

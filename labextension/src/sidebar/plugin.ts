@@ -2,7 +2,7 @@
 
 import { ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { IThemeManager } from '@jupyterlab/apputils';
+import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
@@ -11,6 +11,7 @@ import { ActiveCellManager, ChatCommandRegistry } from '../chat-compat';
 import type { IUser } from '../chat-compat';
 import { chatIcon } from '../icons';
 import { IChatService, ISidebar } from '../tokens';
+import { addCommands } from './commands';
 import { ModelTextSanitizer } from './markdown/sanitizer';
 import { ChatPanel } from './panel';
 
@@ -22,7 +23,7 @@ export const sidebar: JupyterFrontEndPlugin<ISidebar> = {
   autoStart: true,
   provides: ISidebar,
   requires: [IChatService, IRenderMimeRegistry],
-  optional: [INotebookTracker, IThemeManager, ITranslator, ILayoutRestorer],
+  optional: [INotebookTracker, IThemeManager, ITranslator, ILayoutRestorer, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     service: IChatService,
@@ -30,9 +31,11 @@ export const sidebar: JupyterFrontEndPlugin<ISidebar> = {
     notebooks: INotebookTracker | null,
     themes: IThemeManager | null,
     translator: ITranslator | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null
   ): ISidebar => {
     const chatCommands = new ChatCommandRegistry();
+    const trans = (translator ?? nullTranslator).load('jupyter-llmchat');
     const panel = new ChatPanel({
       service,
       themes,
@@ -41,14 +44,16 @@ export const sidebar: JupyterFrontEndPlugin<ISidebar> = {
       cells: notebooks && new ActiveCellManager({ tracker: notebooks, shell: app.shell }),
       commands: app.commands,
       person: person(app),
-      trans: (translator ?? nullTranslator).load('jupyter-llmchat')
+      trans
     });
     panel.id = PANEL_ID;
     panel.title.icon = chatIcon;
     panel.title.caption = panel.node.getAttribute('aria-label') ?? '';
     app.shell.add(panel, 'left', { rank: 900 });
     restorer?.add(panel, PANEL_ID);
-    return opened(app, service, panel, chatCommands);
+    const made = opened(app, service, panel, chatCommands);
+    addCommands({ app, service, panel, palette, trans, open: () => made.open() });
+    return made;
   }
 };
 

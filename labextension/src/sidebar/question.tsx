@@ -1,13 +1,14 @@
 /** What a person asked; it can be changed and asked again. */
 
 import { caretLeftIcon, caretRightIcon, editIcon } from '@jupyterlab/ui-components';
-import React, { useState } from 'react';
+import React, { useEffect, useRef, useState } from 'react';
 
 import { ChatInput, InputModel } from '../chat-compat';
 import type { IMessageContent } from '../chat-compat';
 import { Button } from './button';
 import { CopyButton } from './copy-button';
 import type { QuestionDetails } from './details';
+import { guardEnter } from './input-keys';
 import { useSurroundings } from './surroundings';
 
 type Props = { message: IMessageContent; details: QuestionDetails };
@@ -16,8 +17,13 @@ export function Question({ message, details }: Props): JSX.Element {
   const { trans } = useSurroundings();
   const [editing, setEditing] = useState<InputModel | null>(null);
   const startEditing = useStartEditing(message, setEditing);
+  const button = useFocusAfter(editing !== null);
   if (editing !== null) {
-    return <ChatInput model={editing} edit={true} onCancel={() => setEditing(null)} />;
+    return (
+      <div onKeyDownCapture={event => guardEdit(event, editing)}>
+        <ChatInput model={editing} edit={true} onCancel={() => setEditing(null)} />
+      </div>
+    );
   }
   const text = String(message.body);
   return (
@@ -31,14 +37,38 @@ export function Question({ message, details }: Props): JSX.Element {
       <div className="jp-llmchat-bottom">
         <Versions details={details} />
         <CopyButton title={trans.__('Copy the question')} text={() => text} />
-        <Button
-          icon={editIcon}
-          title={trans.__('Change the question and ask again')}
-          onClick={startEditing}
-        />
+        <span ref={button}>
+          <Button
+            icon={editIcon}
+            title={trans.__('Change the question and ask again')}
+            onClick={startEditing}
+          />
+        </span>
       </div>
     </>
   );
+}
+
+/** The button gets the focus back when what it opened is gone. */
+function useFocusAfter(isOpen: boolean): React.RefObject<HTMLSpanElement> {
+  const place = useRef<HTMLSpanElement>(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (wasOpen.current && !isOpen) {
+      place.current?.querySelector('button')?.focus();
+    }
+    wasOpen.current = isOpen;
+  }, [isOpen]);
+  return place;
+}
+
+function guardEdit(event: React.KeyboardEvent<HTMLElement>, editing: InputModel): void {
+  if (event.key === 'Escape') {
+    event.stopPropagation();
+    editing.cancel?.();
+  } else {
+    guardEnter(event, editing.config.sendWithShiftEnter === true);
+  }
 }
 
 function useStartEditing(

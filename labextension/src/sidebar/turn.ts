@@ -15,7 +15,7 @@ import type {
   TurnState,
   Turn as StoredTurn
 } from '../protocol';
-import type { Asked } from '../tokens';
+import type { AskRequest, Asked } from '../tokens';
 import type { StageName } from './details';
 
 /** What a turn needs of the page around it. */
@@ -42,6 +42,10 @@ export class Turn implements Listener, Asked {
 
   /** The turns at its place, oldest first; empty if it is the only one. */
   versions: readonly string[] = [];
+  /** Whether the connection has been told of it. */
+  isAsked = false;
+  /** As it was asked here: what an action sent along goes along again. */
+  request: AskRequest | null = null;
   /** Sources that were to go along and could not be read. */
   leftOut: readonly string[] = [];
   /** Whether decisions, quality and figures are known. */
@@ -110,18 +114,12 @@ export class Turn implements Listener, Asked {
       return;
     }
     this.wantsStop = true;
-    this.cancel();
-    this.around.changed(this, true);
-  }
-
-  /** Whether it was stopped before anybody was asked: then nobody is. */
-  endUnasked(): boolean {
-    if (this.wantsStop && this.turnId === null) {
+    if (this.turnId === null && this.isUnheard()) {
       this.current = { ...this.current, status: 'complete', finish_reason: 'cancelled' };
-      this.tell(true);
-      return true;
+    } else {
+      this.cancel();
     }
-    return false;
+    this.tell(true);
   }
 
   /** From the store, of an answer that ended before this page was opened. */
@@ -160,6 +158,11 @@ export class Turn implements Listener, Asked {
     if (this.wantsStop) {
       this.cancel();
     }
+  }
+
+  /** Nobody has heard of it; nobody will. */
+  private isUnheard(): boolean {
+    return !this.isAsked || this.around.connection.withdraw(this.key);
   }
 
   private cancel(): void {

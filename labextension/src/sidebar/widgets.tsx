@@ -8,6 +8,7 @@ import { ChatInput, ChatReactContext, JlThemeProvider } from '../chat-compat';
 import type { IChatCommandRegistry } from '../chat-compat';
 import { ConnectionLine } from './connection-line';
 import { Conversation } from './conversation';
+import { guardEnter } from './input-keys';
 import { inputToolbar } from './input-buttons';
 import { SurroundingsContext, useSurroundings } from './surroundings';
 import type { Surroundings } from './surroundings';
@@ -84,7 +85,10 @@ function Input(): JSX.Element {
     }
   }, []);
   return (
-    <div ref={place}>
+    <div
+      ref={place}
+      onKeyDownCapture={event => guardEnter(event, model.config.sendWithShiftEnter === true)}
+    >
       <ChatInput model={model.input} />
     </div>
   );

@@ -15,6 +15,8 @@ class FakeConnection {
   readonly cancelled: string[] = [];
   readonly forgotten: string[] = [];
   isOpen = true;
+  /** Whether the server cannot have heard of a question. */
+  isUnheard = false;
   listener!: Listener;
 
   ask(_session: string, body: AskBody, listener: Listener): void {
@@ -30,6 +32,10 @@ class FakeConnection {
   cancel(turnId: string): boolean {
     this.cancelled.push(turnId);
     return this.isOpen;
+  }
+
+  withdraw(): boolean {
+    return this.isUnheard;
   }
 
   forget(key: string): void {
@@ -248,6 +254,27 @@ test('a stop before anything was sent asks nobody', async () => {
   expect(chat.isAnswering).toBe(false);
 });
 
+test('a stop while the context is being collected ends it at once', async () => {
+  const never = (): Promise<ContextPart[]> => new Promise(() => undefined);
+  context.add({ id: 'a', label: 'A', enabled: true, collect: never });
+  const chat = model();
+  chat.sendMessage({ body: 'q' });
+  await settle();
+  chat.stop();
+  expect(chat.isAnswering).toBe(false);
+  expect(detailsOf(chat.messages.at(-1)!.content)).toMatchObject({
+    turn: { finish_reason: 'cancelled' }
+  });
+});
+
+test('a stop of a question that could not be sent ends it at once', async () => {
+  connection.isUnheard = true;
+  const chat = model();
+  await asked(chat);
+  chat.stop();
+  expect(chat.isAnswering).toBe(false);
+});
+
 test('a stop without a connection goes by REST', async () => {
   const chat = model();
   const turn = await asked(chat);
@@ -372,6 +399,37 @@ test('asked again, the model answers anew', async () => {
   expect(connection.asked).toMatchObject([
     { question: 'question 1', replaces: '1', options: { fresh: true } }
   ]);
+});
+
+test('what an action sent along goes along again', async () => {
+  const chat = model();
+  const parts: ContextPart[] = [{ kind: 'cell', text: 'x' }];
+  void chat.ask({ question: 'q', context: parts, options: { strategy: 'simple' } });
+  await settle();
+  const turn = new Teller(connection.listener, connection.asked[0].client_message_id!);
+  turn.starts();
+  turn.ends();
+  await chat.again(chat.lastTurn!);
+  expect(connection.asked[1]).toMatchObject({
+    replaces: 't', context: parts, options: { strategy: 'simple', fresh: true }
+  });
+  await chat.again(chat.lastTurn!, undefined, []);
+  expect(connection.asked[2].context).toEqual([]);
+});
+
+test('a question that nobody has taken is kept, and asked again at the end', async () => {
+  const chat = model();
+  await asked(chat, 'lost');
+  connection.listener.refused({
+    type: 'refused', code: 'busy', message: 'm', hint: '', retryable: true,
+    client_message_id: null, turn_id: null, from_seq: null
+  });
+  api.messages.mockResolvedValue({ messages: pageOf('1'), next: null });
+  await chat.load();
+  expect(shown(chat)).toEqual(['question=question 1', 'core=answer 1', 'question=lost', 'wait=']);
+  await chat.again(chat.lastTurn!);
+  expect(shown(chat)).toEqual(['question=question 1', 'core=answer 1', 'question=lost', 'wait=']);
+  expect(connection.asked.at(-1)).toMatchObject({ question: 'lost', replaces: null });
 });
 
 test('a server that has forgotten the events tells them anew', async () => {
