@@ -1,4 +1,5 @@
+import { cells } from './cells/plugin';
 import { service } from './service';
 import { sidebar } from './sidebar/plugin';
 
-export default [service, sidebar];
+export default [service, sidebar, cells];

@@ -27,6 +27,8 @@ export type Asked = {
    * conversation was left before.
    */
   readonly outcome: Promise<TurnState>;
+  /** Ends the answer; what was said is kept. */
+  stop(): void;
 };
 
 /** Something of the notebook that can go along with a question. */

@@ -61,6 +61,7 @@ def shared_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def lab(shared_lab: Lab) -> Lab:
     """The JupyterLab of all tests, with a scripted model; answers hold at its gate."""
     shared_lab.close_gate()
+    shared_lab.script.unlink(missing_ok=True)
     return shared_lab
 
 

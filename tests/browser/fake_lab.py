@@ -1,6 +1,7 @@
 """`python -m tests.browser.fake_lab`: JupyterLab with a model that goes by a script.
 
-What is answered stands in the question (see `script`), so a test says it where it asks.
+What is answered stands in the question (see `script`), so a test says it where it asks;
+or in a file of the lab's, where the questions are not the test's.
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ async def answer(
     question: Question, stop: asyncio.Event
 ) -> AsyncGenerator[TurnEvent, None]:
     """The pipeline: ends early, with `cancelled`, once it is told to stop."""
-    async for event in _Told(play(question.text), stop).events():
+    script = Path(os.environ["LLMCHAT_TEST_SCRIPT"])
+    text = script.read_text() if script.exists() else question.text
+    async for event in _Told(play(text), stop).events():
         yield msgspec.structs.replace(event, turn_id=question.turn_id)
 
 

@@ -61,6 +61,11 @@ class Lab:
         return self.folder / "gate"
 
     @property
+    def script(self) -> Path:
+        """What every question is taken for while this exists."""
+        return self.folder / "script"
+
+    @property
     def pid(self) -> int:
         assert self.process is not None, "it has been stopped"
         return self.process.pid
@@ -167,6 +172,7 @@ class Lab:
             "JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces"),
             "LLMCHAT_DATA_DIR": str(self.folder / "chat"),
             "LLMCHAT_TEST_GATE": str(self.gate),
+            "LLMCHAT_TEST_SCRIPT": str(self.script),
             "PYTHONPATH": str(ROOT),
         }
         for name in ("CONFIG", "DATA", "RUNTIME"):

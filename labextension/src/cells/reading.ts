@@ -44,7 +44,7 @@ export function isReadOnly(cell: Cell): boolean {
 function asError(output: Partial<IError>): CellError {
   const { ename = '', evalue = '', traceback } = output;
   const lines = Array.isArray(traceback) ? traceback : [];
-  return { name: ename || 'an error', message: evalue, traceback: lines.join('\n').replace(ANSI, '') };
+  return { name: ename, message: evalue, traceback: lines.join('\n').replace(ANSI, '') };
 }
 
 function codeOf(cell: Cell, place: number): NamedSource[] {

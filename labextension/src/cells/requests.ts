@@ -52,7 +52,7 @@ export function fix(cell: CellText): AskRequest {
   const what =
     error === null
       ? 'Find and correct the mistakes in the current cell.'
-      : `Correct the current cell: it fails with ${error.name}.`;
+      : `Correct the current cell: it fails with ${classOf(error)}.`;
   return asCode(cell, `${what} Change no more than needed.`, 'corrected cell');
 }
 
@@ -107,6 +107,11 @@ function above(cell: CellText): ContextPart[] {
     }
   }
   return parts;
+}
+
+/** Whatever a notebook says it is, the question is ours. */
+function classOf(error: CellError): string {
+  return /^[\w.]{1,80}$/.test(error.name) ? error.name : 'an error';
 }
 
 function textOf(error: CellError): string {
