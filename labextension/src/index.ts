@@ -1,5 +1,6 @@
 import { cells } from './cells/plugin';
 import { service } from './service';
 import { sidebar } from './sidebar/plugin';
+import { status } from './status/plugin';
 
-export default [service, sidebar, cells];
+export default [service, sidebar, cells, status];
