@@ -12,3 +12,12 @@ const SEND = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width=
 </svg>`;
 
 export const sendIcon = new LabIcon({ name: 'jupyter-llmchat:send', svgstr: SEND });
+
+const DASHBOARD = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="16">
+<path class="jp-icon3" fill="#616161" d="M4 20V10h4v10zm6 0V4h4v16zm6 0v-7h4v7z"/>
+</svg>`;
+
+export const dashboardIcon = new LabIcon({
+  name: 'jupyter-llmchat:dashboard',
+  svgstr: DASHBOARD
+});

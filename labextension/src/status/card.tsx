@@ -68,7 +68,7 @@ export function Card(props: Props): JSX.Element | null {
   if (outlook.kind === 'known') {
     return <Known {...props} status={outlook.status} />;
   }
-  return <Obstructed outlook={outlook} watch={watch} trans={trans} />;
+  return <Obstructed outlook={outlook} again={() => watch.refresh()} trans={trans} />;
 }
 
 /** The line of the connection, below the conversation, says the same. */

@@ -99,7 +99,7 @@ function sourceLabel(source: ContextSource, trans: TranslationBundle): string {
 
 type SettingsProps = { settings: Record<string, unknown>; trans: TranslationBundle };
 
-function Settings({ settings, trans }: SettingsProps): JSX.Element {
+export function Settings({ settings, trans }: SettingsProps): JSX.Element {
   const names = Object.keys(settings).sort();
   return (
     <details className="jp-llmchat-fold">

@@ -8,7 +8,6 @@ import type { Obstacle, Outlook } from './outlook';
 import { commandIn } from './outlook';
 import { Command, Problem } from './problem';
 import type { Remedy } from './problem';
-import type { StatusWatch } from './watch';
 
 export const ENABLE = 'jupyter server extension enable jupyter_llmchat';
 export const DOCTOR = 'jupyter llmchat doctor';
@@ -16,17 +15,18 @@ export const DOCTOR = 'jupyter llmchat doctor';
 type Said = { message: string; hint: string };
 type ObstacleProps = {
   outlook: Extract<Outlook, Said>;
-  watch: StatusWatch;
+  /** Asks the server again. */
+  again: () => Promise<void>;
   trans: TranslationBundle;
 };
 
 /** The server says nothing of the assistant. */
-export function Obstructed({ outlook, watch, trans }: ObstacleProps): JSX.Element {
+export function Obstructed({ outlook, again: run, trans }: ObstacleProps): JSX.Element {
   const { message, hint } = words(outlook, trans);
   const again: Remedy = {
     label: trans.__('Try again'),
     title: trans.__('Ask the server again now'),
-    run: () => watch.refresh()
+    run
   };
   const reload: Remedy = {
     label: trans.__('Reload'),
