@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from jupyter_llmchat.protocol.requests import ContextPart
+from jupyter_llmchat.redaction import names_a_secret
 
 from .cell_graph import Cell, CellGraph
 from .cell_names import CellNames, names_in
-from .redaction import names_a_secret
 
 TOTAL_CHARS: Final = 24_000
 """All cells together; the server fits them to the model's tokens itself."""

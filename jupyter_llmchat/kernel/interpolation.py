@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final
 
+from jupyter_llmchat.redaction import names_a_secret, without_secrets
+
 from .expression import LONGEST, Unresolved, value_of
 from .prose import prose
-from .redaction import names_a_secret, without_secrets
 from .shown_value import shown
 
 Redact = Callable[[str], str]

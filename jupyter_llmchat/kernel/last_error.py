@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import Any, Final
 
 from jupyter_llmchat.protocol.requests import ContextPart
+from jupyter_llmchat.redaction import without_secrets
 
 from .known_types import has_base, name_of
-from .redaction import without_secrets
 from .shown_value import shown
 
 CellOf = Callable[[str], int | None]

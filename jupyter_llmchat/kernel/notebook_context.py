@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from jupyter_llmchat.protocol.requests import ContextPart
+from jupyter_llmchat.redaction import Redactor
 
 from .cell_graph import Cell, CellGraph
 from .cell_log import CellLog, LogEntries, Ran, only_asks_us
@@ -23,7 +24,6 @@ from .cell_names import ignore_warnings_about_cells
 from .facts.collect import variables
 from .facts.inquiry import Clock, Inquiry, Memory, TimeBudget
 from .last_error import CellError, cell_numbers, is_interrupt, read_error
-from .redaction import Redactor
 from .shown_value import shown
 
 ASKED_S: Final = 0.03

@@ -8,6 +8,7 @@ import msgspec
 
 from .events import Option, Quality, Refinement, Revision, TurnMetrics
 from .ids import DecisionSource, Stage, Tier
+from .requests import ContextPart
 
 MessageState = Literal["complete", "streaming", "interrupted", "cancelled", "failed"]
 ModelState = Literal["starting", "ready", "restarting", "failed", "stopped"]
@@ -41,6 +42,12 @@ class Imported(Resource, frozen=True, kw_only=True):
     """POST …/sessions/import: new sessions, in the order of the file."""
 
     sessions: tuple[Session, ...]
+
+
+class SeenContext(Resource, frozen=True, kw_only=True):
+    """POST …/context: what of a notebook a model is given, with `…` for secrets."""
+
+    context: tuple[ContextPart, ...]
 
 
 class StageText(Resource, frozen=True, kw_only=True):

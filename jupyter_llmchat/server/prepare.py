@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from jupyter_llmchat.protocol.requests import PrepareBody
-from jupyter_llmchat.protocol.resources import Accepted
+from jupyter_llmchat.protocol.resources import Accepted, SeenContext
 
 from .base import Endpoint
+from .hiding import without_secrets
 from .operation import operation
 
 
@@ -18,3 +19,12 @@ class Prepare(Endpoint):
         turns = await self.services.turns()
         await turns.prepare(self.owner, session_id, asked.context)
         return Accepted()
+
+
+class SeenByModel(Endpoint):
+    """What becomes of context before a model reads it."""
+
+    @operation(body=PrepareBody, reply=SeenContext)
+    async def post(self, asked: PrepareBody) -> SeenContext:
+        """See context as a model would be given it, without secrets; keeps nothing."""
+        return SeenContext(context=await without_secrets(asked.context))

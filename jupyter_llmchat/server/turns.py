@@ -32,6 +32,7 @@ from jupyter_llmchat.protocol.resources import MessageList, Session
 from .ahead import ReadAhead
 from .asking import Asking
 from .beginning import Beginning
+from .hiding import without_secrets
 from .hub import Subscription, TurnLog
 from .options import in_session, set_options
 from .running import STORE_S, Answer, RunningTurn, Surroundings
@@ -151,6 +152,7 @@ class Turns:
         Returns at once; a newer call for the session replaces it. Raises NotFound.
         """
         await self._around.store.session(owner, session_id)
+        context = await without_secrets(context)
         self._around.ahead.learn(owner, session_id, context)
         self._around.ahead.read(owner, session_id)
 
@@ -296,6 +298,7 @@ class Turns:
             ) from error
 
     async def _begin_stored(self, key: _Key, ask: AskBody, arrived: float) -> TurnLog:
+        context = await without_secrets(ask.context)
         beginning = Beginning(
             Asking(
                 owner=key.owner,
@@ -303,7 +306,7 @@ class Turns:
                 turn_id=new_id(),
                 client_message_id=key.client_message_id,
                 text=ask.question,
-                context=ask.context,
+                context=context,
                 options=ask.options,
                 replaces=ask.replaces,
                 arrived=arrived,
@@ -319,7 +322,7 @@ class Turns:
             return earlier or await replayed(
                 store, key.owner, begun.turn_id, key.client_message_id
             )
-        self._around.ahead.learn(key.owner, key.session_id, ask.context)
+        self._around.ahead.learn(key.owner, key.session_id, context)
         for other in self._running.values():
             if other.events.turn_id == ask.replaces:
                 other.cancel()  # nobody waits for its answer any more

@@ -384,6 +384,10 @@ export type SearchPage = {
   next: number | null;
 };
 
+export type SeenContext = {
+  context: ContextPart[];
+};
+
 export type SelectModel = {
   tier: 'balanced' | 'complex' | 'fast' | null;
 };

@@ -70,3 +70,20 @@ async def test_a_session_of_somebody_else_is_not_found(
     response = await api.post("sessions", session.id, "prepare", body=body)
     assert (response.code, json.loads(response.body)["code"]) == (404, "not_found")
     assert not read
+
+
+async def test_secrets_are_hidden_from_what_is_read(
+    api: Api, read: list[Question]
+) -> None:
+    session = await api.new_session()
+    part = {"kind": "cell", "name": "In [1]", "text": 'token = "hunter2hunter2"'}
+    await api.post("sessions", session, "prepare", body={"context": [part]})
+    await eventually(lambda: read)
+    assert read[0].context[0].text == 'token = "…"'
+
+
+async def test_context_can_be_seen_as_a_model_gets_it(api: Api) -> None:
+    secret = {"kind": "cell", "name": "In [1]", "text": 'token = "hunter2hunter2"'}
+    response = await api.post("context", body={"context": [PART, secret]})
+    seen = json.loads(response.body)["context"]
+    assert (response.code, seen) == (200, [PART, {**secret, "text": 'token = "…"'}])

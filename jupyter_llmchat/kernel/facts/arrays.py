@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from jupyter_llmchat.kernel.known_types import library_of, name_of
-from jupyter_llmchat.kernel.redaction import names_a_secret
 from jupyter_llmchat.kernel.shown_value import shown
+from jupyter_llmchat.redaction import names_a_secret
 
 from .columns import figures
 from .inquiry import Inquiry

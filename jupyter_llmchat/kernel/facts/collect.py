@@ -33,7 +33,7 @@ def variables(
     of which it names, then tables and models, then the newest.
     `hidden` is what IPython itself has put into the namespace.
     """
-    found = [*_visible(namespace, hidden)]
+    found = [*visible(namespace, hidden)]
     ages = {name: age for age, (name, _) in enumerate(_newest_first(found, graph))}
     asked = {*WORD.findall(inquiry.question)}
     imported = {name for each in cells for name in each.names.imports}
@@ -72,7 +72,7 @@ def _has_asked(value: object, inquiry: Inquiry) -> bool:
     return False
 
 
-def _visible(
+def visible(
     namespace: dict[str, Any], hidden: Mapping[str, Any]
 ) -> Iterator[tuple[str, Any]]:
     """Without what is private, and what the user has not put there."""

@@ -13,7 +13,7 @@ from jupyter_llmchat.kernel.known_types import (
     loaded,
     name_of,
 )
-from jupyter_llmchat.kernel.redaction import names_a_secret
+from jupyter_llmchat.redaction import names_a_secret
 
 from .inquiry import Inquiry
 from .phrasing import LISTED, label, listed, several, value_text

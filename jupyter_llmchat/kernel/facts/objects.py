@@ -7,7 +7,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final
 
 from jupyter_llmchat.kernel.known_types import attributes, home_of, name_of
-from jupyter_llmchat.kernel.redaction import names_a_secret
+from jupyter_llmchat.redaction import names_a_secret
 
 from .inquiry import Inquiry
 from .phrasing import listed, value_text

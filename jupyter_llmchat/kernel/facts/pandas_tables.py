@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from jupyter_llmchat.kernel.known_types import is_a, library_of, name_of
-from jupyter_llmchat.kernel.redaction import names_a_secret
+from jupyter_llmchat.redaction import names_a_secret
 
 from .columns import (
     EXAMPLES,

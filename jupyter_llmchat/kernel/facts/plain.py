@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Any, Final
 
 from jupyter_llmchat.kernel.known_types import is_a, name_of
-from jupyter_llmchat.kernel.redaction import names_a_secret
 from jupyter_llmchat.kernel.shown_value import shown
+from jupyter_llmchat.redaction import names_a_secret
 
 from .inquiry import Inquiry
 from .phrasing import date, label, listed, number, several, value_text

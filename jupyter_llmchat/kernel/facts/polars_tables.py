@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from jupyter_llmchat.kernel.redaction import names_a_secret
+from jupyter_llmchat.redaction import names_a_secret
 
 from .columns import EXAMPLES, LOOKED_AT, Column, figures, row_sentence, sentences
 from .inquiry import Inquiry

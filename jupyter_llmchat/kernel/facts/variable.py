@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, Final, cast
 
 from jupyter_llmchat.kernel.known_types import has_base, is_a, name_of
-from jupyter_llmchat.kernel.redaction import names_a_secret
+from jupyter_llmchat.redaction import names_a_secret
 
 from .arrays import array_facts
 from .estimators import estimator_facts, is_estimator

@@ -21,11 +21,11 @@ from jupyter_llmchat.kernel.conversation import (
 )
 from jupyter_llmchat.kernel.notebook_context import NotebookContext
 from jupyter_llmchat.kernel.page import lines
-from jupyter_llmchat.kernel.redaction import Redactor
 from jupyter_llmchat.kernel.references import Referenced, Sources
 from jupyter_llmchat.protocol.fold import TurnState
 from jupyter_llmchat.protocol.ids import Tier
 from jupyter_llmchat.protocol.requests import Context
+from jupyter_llmchat.redaction import Redactor
 
 from .asking import ask_options, deliver, form_of, resolved, tier_of
 from .looking_up import looked_up

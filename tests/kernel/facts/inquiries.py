@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jupyter_llmchat.kernel.facts.inquiry import Inquiry, Memory, TimeBudget
-from jupyter_llmchat.kernel.redaction import Redactor
+from jupyter_llmchat.redaction import Redactor
 
 HOUR = 3600.0
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_llmchat.kernel.redaction import (
+from jupyter_llmchat.redaction import (
     Redactor,
     names_a_secret,
     without_secrets,

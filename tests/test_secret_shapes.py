@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_llmchat.kernel.secret_shapes import is_random, without_secret_shapes
+from jupyter_llmchat.secret_shapes import is_random, without_secret_shapes
 
 LETTERS = string.ascii_letters + string.digits
 SECRETS = [
