@@ -2,8 +2,7 @@
 
 import { Signal } from '@lumino/signaling';
 
-import type { ContextPart } from './protocol';
-import type { IContextSource, IContextSources } from './tokens';
+import type { Collected, IContextSource, IContextSources } from './tokens';
 
 export class ContextSources implements IContextSources {
   readonly changed: Signal<this, void> = new Signal<this, void>(this);
@@ -25,20 +24,27 @@ export class ContextSources implements IContextSources {
     }
   }
 
-  async collect(question = ''): Promise<{ parts: ContextPart[]; failed: string[] }> {
-    const wanted = this.added.filter(each => each.enabled);
+  async collect(question = ''): Promise<Collected> {
+    const wanted = this.added.filter(each => each.enabled && !each.unavailable?.());
     const collected = await Promise.allSettled(wanted.map(each => each.collect(question)));
-    const parts: ContextPart[] = [];
-    const failed: string[] = [];
+    const all: Collected = { parts: [], failed: [] };
     collected.forEach((result, place) => {
-      if (result.status === 'fulfilled') {
-        parts.push(...result.value);
-      } else {
-        failed.push(wanted[place].label);
+      if (result.status === 'rejected') {
+        all.failed.push(named(wanted[place], result.reason));
+        return;
       }
+      const { value } = result;
+      const { parts, failed } = Array.isArray(value) ? { parts: value, failed: [] } : value;
+      all.parts.push(...parts);
+      all.failed.push(...failed);
     });
-    return { parts, failed };
+    return all;
   }
 
   private readonly added: IContextSource[] = [];
+}
+
+function named({ label }: IContextSource, reason: unknown): string {
+  const message = reason instanceof Error ? reason.message : '';
+  return message === '' ? label : `${label} (${message})`;
 }

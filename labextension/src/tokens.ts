@@ -7,7 +7,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
 import type { Api } from './api';
-import type { IChatCommandRegistry } from './chat-compat';
+import type { IChatCommandRegistry, IInputModel } from './chat-compat';
 import type { Connection } from './connection';
 import type { AskOptions, ContextPart, TurnState } from './protocol';
 
@@ -36,10 +36,23 @@ export interface IContextSource {
   readonly id: string;
   /** Translated; what the toggle says. */
   readonly label: string;
+  /** Translated; what it sends. */
+  readonly description?: string;
   enabled: boolean;
+  /** Whether it cannot be turned off. */
+  readonly isFixed?: boolean;
+  /** Translated; why there is nothing to send now, null if there may be something. */
+  unavailable?(): string | null;
   /** What would be sent now; [] if there is nothing. */
-  collect(question?: string): Promise<ContextPart[]>;
+  collect(question?: string): Promise<ContextPart[] | Collected>;
 }
+
+/** What goes along with a question. */
+export type Collected = {
+  parts: ContextPart[];
+  /** Translated; what was wanted and could not be read, each with the reason. */
+  failed: string[];
+};
 
 /** The sources that a person can turn on and off. */
 export interface IContextSources {
@@ -48,7 +61,7 @@ export interface IContextSources {
   add(source: IContextSource): void;
   toggle(id: string, enabled: boolean): void;
   /** Of all that are on. One that fails is left out and named. */
-  collect(question?: string): Promise<{ parts: ContextPart[]; failed: string[] }>;
+  collect(question?: string): Promise<Collected>;
 }
 
 /** The assistant, as other plugins of this extension use it. */
@@ -78,6 +91,8 @@ export interface ISidebar {
   readonly toolbar: Toolbar;
   /** An answer that is shown has more text, or has ended; some times a second at most. */
   readonly turnChanged: ISignal<unknown, TurnState>;
+  /** Of the conversation that is shown; another one with the next. */
+  readonly input: IInputModel;
   /** `/commands` and `@names` of the input. */
   readonly chatCommands: IChatCommandRegistry;
   /** `top`: above the conversation; `input`: between it and the input. */

@@ -75,6 +75,9 @@ function opened(
     panel,
     toolbar: panel.toolbar,
     chatCommands,
+    get input() {
+      return panel.model.input;
+    },
     turnChanged: panel.turnChanged,
     add: (place, widget) => panel.put(place, widget),
     open,

@@ -8,7 +8,7 @@ import type { IMessageContent } from '../chat-compat';
 import { Button } from './button';
 import { CopyButton } from './copy-button';
 import type { QuestionDetails } from './details';
-import { guardEnter } from './input-keys';
+import { guardKeys } from './input-keys';
 import { useSurroundings } from './surroundings';
 
 type Props = { message: IMessageContent; details: QuestionDetails };
@@ -67,7 +67,7 @@ function guardEdit(event: React.KeyboardEvent<HTMLElement>, editing: InputModel)
     event.stopPropagation();
     editing.cancel?.();
   } else {
-    guardEnter(event, editing.config.sendWithShiftEnter === true);
+    guardKeys(event, editing.config.sendWithShiftEnter === true);
   }
 }
 

@@ -8,7 +8,7 @@ import { ChatInput, ChatReactContext, JlThemeProvider } from '../chat-compat';
 import type { IChatCommandRegistry } from '../chat-compat';
 import { ConnectionLine } from './connection-line';
 import { Conversation } from './conversation';
-import { guardEnter } from './input-keys';
+import { guardKeys } from './input-keys';
 import { inputToolbar } from './input-buttons';
 import { SurroundingsContext, useSurroundings } from './surroundings';
 import type { Surroundings } from './surroundings';
@@ -87,7 +87,7 @@ function Input(): JSX.Element {
   return (
     <div
       ref={place}
-      onKeyDownCapture={event => guardEnter(event, model.config.sendWithShiftEnter === true)}
+      onKeyDownCapture={event => guardKeys(event, model.config.sendWithShiftEnter === true)}
     >
       <ChatInput model={model.input} />
     </div>

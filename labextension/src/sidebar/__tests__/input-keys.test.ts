@@ -1,12 +1,19 @@
 import type { KeyboardEvent } from 'react';
 
-import { guardEnter } from '../input-keys';
+import { guardKeys } from '../input-keys';
 
-type Change = { key?: string; shiftKey?: boolean; isComposing?: boolean; isListOpen?: boolean };
+type Change = {
+  key?: string;
+  shiftKey?: boolean;
+  isComposing?: boolean;
+  /** Of the list that is open. */
+  marked?: string;
+};
 
 function pressed(change: Change, sendsWithShift = false): { prevented: boolean; hidden: boolean } {
   const field = document.createElement('textarea');
-  field.setAttribute('aria-expanded', String(change.isListOpen ?? false));
+  field.setAttribute('aria-expanded', String(change.marked !== undefined));
+  field.setAttribute('aria-activedescendant', change.marked ?? '');
   const found = { prevented: false, hidden: false };
   const event = {
     key: change.key ?? 'Enter',
@@ -17,7 +24,7 @@ function pressed(change: Change, sendsWithShift = false): { prevented: boolean; 
     preventDefault: () => (found.prevented = true),
     stopPropagation: () => (found.hidden = true)
   };
-  guardEnter(event as unknown as KeyboardEvent<HTMLElement>, sendsWithShift);
+  guardKeys(event as unknown as KeyboardEvent<HTMLElement>, sendsWithShift);
   return found;
 }
 
@@ -35,8 +42,18 @@ test('an Enter that ends the composition of a character sends nothing', () => {
   expect(pressed({ isComposing: true })).toEqual({ prevented: false, hidden: true });
 });
 
-test('an Enter that chooses from what is offered goes to the list', () => {
-  expect(pressed({ isListOpen: true })).toEqual({ prevented: false, hidden: false });
+test.each(['Enter', 'Tab'])('%s chooses what is marked in an open list', key => {
+  const chosen = jest.fn();
+  document.body.innerHTML = '<ul><li id="other"></li><li id="marked"></li></ul>';
+  document.getElementById('marked')?.addEventListener('click', chosen);
+  expect(pressed({ key, marked: 'marked' })).toEqual({ prevented: true, hidden: true });
+  expect(chosen).toHaveBeenCalledTimes(1);
+});
+
+test('Tab goes on where no list is open, and back where one is', () => {
+  expect(pressed({ key: 'Tab' })).toEqual({ prevented: false, hidden: false });
+  const back = { key: 'Tab', shiftKey: true, marked: 'marked' };
+  expect(pressed(back)).toEqual({ prevented: false, hidden: false });
 });
 
 test('other keys are nobody’s business', () => {

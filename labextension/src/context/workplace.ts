@@ -1,0 +1,157 @@
+/** What a person works on: the notebook, its cell, its kernel, and the selected text. */
+
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ISessionContext } from '@jupyterlab/apputils';
+import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
+import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
+import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
+
+import type { CellData, Output } from './cell-text';
+import { selectedText } from './editors';
+import type { Editor } from './editors';
+
+export type Selection = { name: string; text: string };
+
+/** Outputs of a cell that are looked at. */
+const OUTPUTS = 50;
+
+export class Workplace implements IDisposable {
+  constructor(
+    private readonly shell: JupyterFrontEnd.IShell,
+    private readonly notebooks: INotebookTracker | null
+  ) {
+    notebooks?.currentChanged.connect(this.onNotebook, this);
+    notebooks?.activeCellChanged.connect(this.onChange, this);
+    document.addEventListener('selectionchange', this.onSelection);
+    shell.currentChanged?.connect(this.onChange, this);
+    this.onNotebook();
+  }
+
+  /** Something of it is other than before; often, so whoever listens waits a little. */
+  readonly changed = new Signal<this, void>(this);
+  /** Of what was run in the notebook's kernel, by whomever. */
+  runs = 0;
+
+  get isDisposed(): boolean {
+    return this.disposed;
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    document.removeEventListener('selectionchange', this.onSelection);
+    Signal.clearData(this);
+  }
+
+  /** The notebook that was used last; null if none is open. */
+  get notebook(): NotebookPanel | null {
+    const panel = this.notebooks?.currentWidget ?? null;
+    return panel === null || panel.isDisposed || panel.content.model === null ? null : panel;
+  }
+
+  get fileName(): string {
+    return this.notebook?.context.path.split('/').pop() ?? '';
+  }
+
+  get activeCell(): Cell | null {
+    return this.notebook?.content.activeCell ?? null;
+  }
+
+  get activePlace(): number {
+    return this.notebook?.content.activeCellIndex ?? -1;
+  }
+
+  get cells(): CellData[] {
+    const model = this.notebook?.content.model;
+    return model ? Array.from(model.cells, (cell, index) => dataOf(cell, index + 1)) : [];
+  }
+
+  get sessionContext(): ISessionContext | null {
+    return this.notebook?.sessionContext ?? null;
+  }
+
+  get kernel(): Kernel.IKernelConnection | null {
+    return this.sessionContext?.session?.kernel ?? null;
+  }
+
+  /** Of a notebook or of a text file, whichever is in front. */
+  get selection(): Selection | null {
+    const widget = this.shell.currentWidget;
+    const panel = this.notebook;
+    if (panel !== null && widget === panel) {
+      return this.selectionInCell(panel);
+    }
+    const content = (widget as WithEditor | null)?.content?.editor;
+    const text = content ? selectedText(content) : '';
+    return text === '' ? null : { name: (widget as WithEditor).context?.path ?? '', text };
+  }
+
+  private selectionInCell(panel: NotebookPanel): Selection | null {
+    const { activeCell, activeCellIndex } = panel.content;
+    const text = activeCell?.editor ? selectedText(activeCell.editor) : '';
+    if (activeCell === null || text === '') {
+      return null;
+    }
+    const { count } = dataOf(activeCell.model, activeCellIndex + 1);
+    return { name: count === null ? '' : `in In [${count}]`, text };
+  }
+
+  private onNotebook(): void {
+    const panel = this.notebook;
+    if (this.listened !== panel) {
+      this.listened = panel;
+      panel?.content.modelContentChanged.connect(this.onChange, this);
+      panel?.sessionContext.statusChanged.connect(this.onChange, this);
+      panel?.sessionContext.kernelChanged.connect(this.onRun, this);
+      panel?.sessionContext.iopubMessage.connect(this.onMessage, this);
+      panel?.disposed.connect(this.onNotebook, this);
+      this.runs += 1;
+    }
+    this.onChange();
+  }
+
+  /** Also of what other windows and consoles run in the same kernel. */
+  private onMessage(_: ISessionContext, message: KernelMessage.IMessage): void {
+    if (message.header.msg_type === 'execute_input') {
+      this.onRun();
+    }
+  }
+
+  private onRun(): void {
+    this.runs += 1;
+    this.onChange();
+  }
+
+  private onChange(): void {
+    if (!this.disposed) {
+      this.changed.emit();
+    }
+  }
+
+  private readonly onSelection = (): void => this.onChange();
+
+  private listened: NotebookPanel | null = null;
+  private disposed = false;
+}
+
+type WithEditor = Widget & { content?: { editor?: Editor }; context?: { path?: string } };
+
+/** A cell's model as data; nothing of it is copied. */
+export function dataOf(cell: Cell['model'], place: number): CellData {
+  const { type } = cell;
+  const code = type === 'code' ? (cell as ICodeCellModel) : null;
+  const outputs: Output[] = [];
+  for (let index = 0; code !== null && index < Math.min(OUTPUTS, code.outputs.length); index++) {
+    outputs.push(code.outputs.get(index).toJSON() as Output);
+  }
+  return {
+    id: cell.id,
+    type: type === 'code' || type === 'markdown' ? type : 'raw',
+    source: cell.sharedModel.getSource(),
+    count: code?.executionCount ?? null,
+    place,
+    outputs
+  };
+}
