@@ -54,6 +54,8 @@ class Panel:
 
     def open(self) -> None:
         self.page.wait_for_selector(TAB)
+        # Before that JupyterLab takes the focus for what it opens.
+        self.page.evaluate("() => window.jupyterapp.restored.then(() => true)")
         if not self.input.is_visible():
             self.page.click(TAB)
         expect(self.input).to_be_visible()

@@ -20,7 +20,7 @@ export function Failure({ turnKey, turn }: Props): JSX.Element {
     <div className="jp-llmchat-error" role="alert">
       <strong>{message || trans.__('This answer was not finished.')}</strong>{' '}
       {hint || trans.__('What was said is kept. Ask again.')}
-      <div className="jp-llmchat-bottom">
+      <div className="jp-llmchat-remedy">
         <Button
           className="jp-mod-framed"
           label={remedy.label}

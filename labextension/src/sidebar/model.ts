@@ -47,7 +47,7 @@ export class ChatModel extends AbstractChatModel {
       connection: this.service.connection,
       cancel: turnId => this.service.api.cancel(turnId),
       changed: (turn, atOnce) => this.changed(turn, atOnce),
-      taken: () => this.tell()
+      taken: turn => this.taken(turn)
     };
     this.history = new History(this.service.api, this.around);
     this.throttle = new Throttle(() => this.show(), options.renderGapMs ?? RENDER_GAP_MS);
@@ -107,13 +107,13 @@ export class ChatModel extends AbstractChatModel {
     Signal.clearData(this);
   }
 
-  /** Reads the end of the conversation, again if it has been read. */
-  async load(): Promise<void> {
+  /** Reads the end of the conversation, again if it has been read; at need without a word. */
+  async load(isQuiet = false): Promise<void> {
     const id = this.session;
     if (id === null) {
       return;
     }
-    this.becomes({ isLoading: true });
+    this.becomes({ isLoading: !isQuiet });
     try {
       const told = await this.history.last(id, this.turns);
       // What is being asked may be newer than what was read; what nobody has taken is kept.
@@ -290,6 +290,14 @@ export class ChatModel extends AbstractChatModel {
   private forget(turn: Turn): void {
     this.service.connection.forget(turn.key);
     turn.left();
+  }
+
+  private taken(turn: Turn): void {
+    this.tell();
+    if (turn.request?.replaces !== undefined) {
+      // The server knows which versions of it there are.
+      void this.load(true);
+    }
   }
 
   private tell(): void {

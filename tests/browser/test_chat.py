@@ -1,0 +1,241 @@
+"""Asking, reading, stopping, and asking otherwise."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from .lab import Lab
+from .panel import Panel
+from .script import ANALYSIS, CODE, CONCLUSION, CORE, DETAIL
+
+AT_END = """() => {
+  const frame = document.querySelector('.jp-llmchat-scroll');
+  return frame.scrollHeight - frame.scrollTop - frame.clientHeight < 40;
+}"""
+COPIED = "() => navigator.clipboard.readText()"
+
+
+def idle(lab: Lab) -> bool:
+    return bool(lab.api("status")["turns_active"] == 0)
+
+
+def stored(lab: Lab, panel: Panel) -> list[str]:
+    """The texts of the conversation that is shown."""
+    messages = lab.api(f"sessions/{panel.session}/messages")["messages"]
+    return [message["text"] for message in messages]
+
+
+def test_how_it_was_arrived_at_is_folded(panel: Panel) -> None:
+    panel.answered("What is folded?")
+    folded = panel.root.locator(".jp-mod-stage details").first
+    expect(folded.locator("summary")).to_contain_text("Analysis")
+    expect(folded.locator("strong")).to_have_count(0)
+    folded.locator("summary").click()
+    expect(folded.locator("strong")).to_have_text("plan")
+
+
+def test_every_part_says_how_long_it_took(panel: Panel) -> None:
+    panel.answered("Which times are there?")
+    times = panel.root.locator(".jp-mod-stage .jp-llmchat-time")
+    expect(times).to_have_count(4)
+    for time in times.all():
+        assert time.inner_text().endswith("s")
+
+
+def test_text_formulas_tables_and_code_are_set(panel: Panel) -> None:
+    panel.answered("What is the mean?")
+    text = panel.root.locator(".jp-llmchat-text")
+    expect(text.locator("mjx-container")).to_have_count(3)
+    expect(text.locator("td").first).to_have_text("1")
+    expect(text.locator("pre").first).to_contain_text("def mean(values: list[float])")
+    expect(text.locator("pre span[class]").first).to_be_visible()
+    expect(text.locator("ol li")).to_have_count(2)
+
+
+def test_what_the_model_decided_can_be_looked_at(panel: Panel) -> None:
+    panel.answered("What was decided?")
+    panel.root.get_by_text("1 decision").click()
+    row = panel.root.locator(".jp-llmchat-decisions")
+    expect(row).to_contain_text("comprehensive")
+    expect(row).to_contain_text("80 %")
+    expect(row).to_contain_text("81 ms")
+
+
+def test_the_quality_says_how_far_it_can_be_trusted(panel: Panel) -> None:
+    panel.answered("How good is it?")
+    quality = panel.root.get_by_text("Quality 78/100 (judge right in 83 %)")
+    quality.click()
+    expect(panel.root.get_by_text("Give an example.")).to_be_visible()
+
+
+def test_the_figures_of_an_answer(panel: Panel) -> None:
+    panel.answered("How fast is it?")
+    figures = panel.root.locator(".jp-llmchat-figures")
+    for figure in ("tokens", "tok/s", "first after"):
+        expect(figures).to_contain_text(figure)
+
+
+def test_stop_is_there_from_the_moment_of_sending(panel: Panel, lab: Lab) -> None:
+    panel.ask("before=60000 What takes long to begin?")
+    panel.stop_button.click()
+    panel.wait_ended()
+    expect(panel.root.get_by_text("Stopped", exact=True)).to_be_visible()
+    assert idle(lab)
+
+
+def test_what_was_said_before_a_stop_is_kept(panel: Panel, lab: Lab) -> None:
+    panel.ask("hold=3 piece=4 say:One two three four five six")
+    expect(panel.messages.last).to_contain_text("One two thre")
+    panel.stop_button.click()
+    panel.wait_ended()
+    expect(panel.root.get_by_text("Stopped", exact=True)).to_be_visible()
+    expect(panel.messages.last).to_contain_text("One two thre")
+    assert idle(lab)
+    assert stored(lab, panel)[-1] == "One two thre"
+
+
+def test_how_an_answer_ended_is_said(panel: Panel) -> None:
+    for word, badge in (("deadline", "Deadline"), ("length", "Cut")):
+        panel.answered(f"short {word}")
+        expect(panel.root.get_by_text(badge, exact=True)).to_be_visible()
+
+
+def test_what_was_left_out_is_said(panel: Panel) -> None:
+    panel.answered("short leftout")
+    expect(panel.messages.last).to_contain_text("The notebook was left out")
+
+
+def test_a_failure_has_a_button_that_asks_again(panel: Panel) -> None:
+    panel.answered("short failing")
+    failure = panel.root.locator(".jp-llmchat-error")
+    expect(failure).to_contain_text("The model could not go on. Ask again.")
+    failure.get_by_role("button", name="Ask the same question again").click()
+    expect(panel.root.get_by_text("2 of 2")).to_be_visible()
+
+
+def test_a_cached_answer_is_marked_and_can_be_had_anew(panel: Panel) -> None:
+    panel.answered("say:always the same")
+    panel.root.get_by_role("button", name="New conversation").click()
+    expect(panel.questions).to_have_count(0)
+    panel.answered("say:always the same")
+    cached = panel.root.get_by_text("Cached", exact=True)
+    expect(cached).to_be_visible()
+    panel.root.get_by_role("button", name="Ask again", exact=True).click()
+    expect(cached).to_have_count(0)
+    panel.wait_ended()
+    expect(panel.root.get_by_text("2 of 2")).to_be_visible()
+
+
+def test_a_changed_question_is_another_version(panel: Panel) -> None:
+    panel.answered("say:first")
+    panel.root.get_by_role("button", name="Change the question").click()
+    field = panel.root.locator(".jp-mod-question textarea").first
+    expect(field).to_be_focused()
+    field.fill("say:second")
+    field.press("Enter")
+    panel.wait_ended()
+    expect(panel.questions).to_have_text(["say:second"])
+    expect(panel.messages.last).to_contain_text("second")
+    expect(panel.input).to_be_focused()
+    panel.root.get_by_role("button", name="Earlier version").click()
+    expect(panel.questions).to_have_text(["say:first"])
+    expect(panel.messages.last).to_contain_text("first")
+    panel.root.get_by_role("button", name="Later version").click()
+    expect(panel.questions).to_have_text(["say:second"])
+
+
+def test_a_change_can_be_called_off(panel: Panel) -> None:
+    panel.answered("say:as it was")
+    change = panel.root.get_by_role("button", name="Change the question")
+    change.click()
+    panel.page.keyboard.type("otherwise")
+    panel.page.keyboard.press("Escape")
+    expect(panel.questions).to_have_text(["say:as it was"])
+    expect(change).to_be_focused()
+
+
+def test_the_text_is_exact_however_it_came(panel: Panel, lab: Lab) -> None:
+    panel.ask("pace=1 piece=9 code20")
+    panel.wait_ended()
+    assert stored(lab, panel)[-1] == CODE
+    blocks = panel.root.locator(".jp-llmchat-code")
+    expect(blocks.first).to_be_attached()
+    shown = panel.messages.last.locator("pre").last.text_content() or ""
+    assert shown.strip() in CODE
+
+
+def test_the_whole_answer_is_copied_without_how_it_was_arrived_at(panel: Panel) -> None:
+    panel.answered("What is to be copied?")
+    panel.page.context.grant_permissions(["clipboard-read"])
+    panel.root.get_by_role("button", name="Copy the whole answer").click()
+    expect(panel.root.get_by_role("button", name="Copied")).to_be_visible()
+    copied = panel.page.evaluate(COPIED)
+    assert copied == "\n\n".join(each.strip() for each in (CORE, DETAIL, CONCLUSION))
+    assert ANALYSIS.strip() not in copied
+
+
+def test_code_is_copied_as_it_is(panel: Panel) -> None:
+    panel.answered("What code is it?")
+    panel.page.context.grant_permissions(["clipboard-read"])
+    panel.root.get_by_role("button", name="Copy the code").first.click()
+    expect(panel.root.get_by_role("button", name="Copied")).to_be_visible()
+    copied = panel.page.evaluate(COPIED)
+    assert copied.startswith("import pandas as pd\n\ndef mean")
+    assert f"```python\n{copied}\n```" in CORE
+
+
+def scrolled(page: Page, top: int) -> None:
+    page.evaluate(
+        "top => { document.querySelector('.jp-llmchat-scroll').scrollTop = top; }", top
+    )
+
+
+def test_the_end_is_followed_only_by_who_is_there(panel: Panel) -> None:
+    page = panel.page
+    to_end = panel.root.get_by_role("button", name="To the end")
+    panel.ask("pace=20 piece=40 long")
+    expect(panel.messages.last).to_contain_text("Paragraph 6.")
+    page.wait_for_function(AT_END)
+    scrolled(page, 0)
+    expect(to_end).to_be_visible()
+    expect(panel.messages.last).to_contain_text("Paragraph 12.")
+    assert not page.evaluate(AT_END)
+    to_end.click()
+    expect(panel.messages.last).to_contain_text("Paragraph 16.")
+    page.wait_for_function(AT_END)
+    panel.stop_button.click()
+    panel.wait_ended()
+
+
+def test_what_is_asked_meanwhile_is_answered_after(panel: Panel) -> None:
+    panel.ask("before=500 say:one")
+    panel.ask("say:two")
+    expect(panel.questions).to_have_text(["before=500 say:one", "say:two"])
+    panel.wait_ended()
+    texts = panel.root.locator(".jp-mod-stage .jp-llmchat-text")
+    expect(texts).to_have_text(["one", "two"])
+
+
+def test_a_conversation_is_there_after_a_reload(panel: Panel) -> None:
+    panel.answered("say:kept for later")
+    session = panel.session
+    panel.page.reload()
+    panel.open()
+    panel.choose(session)
+    expect(panel.questions).to_have_text(["say:kept for later"])
+    expect(panel.root.locator(".jp-llmchat-text")).to_have_text(["kept for later"])
+    expect(panel.root.locator(".jp-llmchat-figures")).to_contain_text("tok/s")
+
+
+def test_an_answer_goes_on_after_a_reload(panel: Panel, lab: Lab) -> None:
+    panel.ask("hold=2 piece=4 say:One two three four")
+    expect(panel.messages.last).to_contain_text("One two")
+    session = panel.session
+    panel.page.reload()
+    panel.open()
+    panel.choose(session)
+    expect(panel.messages.last).to_contain_text("One two")
+    expect(panel.stop_button).to_be_visible()
+    lab.open_gate()
+    panel.wait_ended()
+    expect(panel.messages.last).to_contain_text("One two three four")
