@@ -25,24 +25,7 @@ def stored(lab: Lab, panel: Panel) -> list[str]:
     return [message["text"] for message in messages]
 
 
-def test_how_it_was_arrived_at_is_folded(panel: Panel) -> None:
-    panel.answered("What is folded?")
-    folded = panel.root.locator(".jp-mod-stage details").first
-    expect(folded.locator("summary")).to_contain_text("Analysis")
-    expect(folded.locator("strong")).to_have_count(0)
-    folded.locator("summary").click()
-    expect(folded.locator("strong")).to_have_text("plan")
-
-
-def test_every_part_says_how_long_it_took(panel: Panel) -> None:
-    panel.answered("Which times are there?")
-    times = panel.root.locator(".jp-mod-stage .jp-llmchat-time")
-    expect(times).to_have_count(4)
-    for time in times.all():
-        assert time.inner_text().endswith("s")
-
-
-def test_text_formulas_tables_and_code_are_set(panel: Panel) -> None:
+def test_an_answer_is_set_as_it_is_meant(panel: Panel) -> None:
     panel.answered("What is the mean?")
     text = panel.root.locator(".jp-llmchat-text")
     expect(text.locator("mjx-container")).to_have_count(3)
@@ -52,27 +35,49 @@ def test_text_formulas_tables_and_code_are_set(panel: Panel) -> None:
     expect(text.locator("ol li")).to_have_count(2)
 
 
-def test_what_the_model_decided_can_be_looked_at(panel: Panel) -> None:
+def test_how_it_was_arrived_at_is_folded(panel: Panel) -> None:
+    panel.answered("What is folded?")
+    folded = panel.root.locator(".jp-mod-stage details").first
+    expect(folded.locator("summary")).to_contain_text("Analysis")
+    expect(folded.locator("strong")).to_have_count(0)
+    folded.locator("summary").click()
+    expect(folded.locator("strong")).to_have_text("plan")
+    times = panel.root.locator(".jp-mod-stage .jp-llmchat-time")
+    expect(times).to_have_count(4)
+    for time in times.all():
+        assert time.inner_text().endswith("s")
+
+
+def test_what_is_known_of_an_answer_stands_below_it(panel: Panel) -> None:
     panel.answered("What was decided?")
     panel.root.get_by_text("1 decision").click()
     row = panel.root.locator(".jp-llmchat-decisions")
     expect(row).to_contain_text("comprehensive")
     expect(row).to_contain_text("80 %")
     expect(row).to_contain_text("81 ms")
-
-
-def test_the_quality_says_how_far_it_can_be_trusted(panel: Panel) -> None:
-    panel.answered("How good is it?")
     quality = panel.root.get_by_text("Quality 78/100 (judge right in 83 %)")
     quality.click()
     expect(panel.root.get_by_text("Give an example.")).to_be_visible()
-
-
-def test_the_figures_of_an_answer(panel: Panel) -> None:
-    panel.answered("How fast is it?")
     figures = panel.root.locator(".jp-llmchat-figures")
     for figure in ("tokens", "tok/s", "first after"):
         expect(figures).to_contain_text(figure)
+
+
+def test_answers_and_code_are_copied_to_the_letter(panel: Panel) -> None:
+    panel.answered("What is to be copied?")
+    panel.page.context.grant_permissions(["clipboard-read"])
+    done = panel.root.get_by_role("button", name="Copied")
+    panel.root.get_by_role("button", name="Copy the whole answer").click()
+    expect(done).to_be_visible()
+    copied = panel.page.evaluate(COPIED)
+    assert copied == "\n\n".join(each.strip() for each in (CORE, DETAIL, CONCLUSION))
+    assert ANALYSIS.strip() not in copied
+    expect(done).to_have_count(0)
+    panel.root.get_by_role("button", name="Copy the code").first.click()
+    expect(done).to_be_visible()
+    copied = panel.page.evaluate(COPIED)
+    assert copied.startswith("import pandas as pd\n\ndef mean")
+    assert f"```python\n{copied}\n```" in CORE
 
 
 def test_stop_is_there_from_the_moment_of_sending(panel: Panel, lab: Lab) -> None:
@@ -162,26 +167,6 @@ def test_the_text_is_exact_however_it_came(panel: Panel, lab: Lab) -> None:
     expect(blocks.first).to_be_attached()
     shown = panel.messages.last.locator("pre").last.text_content() or ""
     assert shown.strip() in CODE
-
-
-def test_the_whole_answer_is_copied_without_how_it_was_arrived_at(panel: Panel) -> None:
-    panel.answered("What is to be copied?")
-    panel.page.context.grant_permissions(["clipboard-read"])
-    panel.root.get_by_role("button", name="Copy the whole answer").click()
-    expect(panel.root.get_by_role("button", name="Copied")).to_be_visible()
-    copied = panel.page.evaluate(COPIED)
-    assert copied == "\n\n".join(each.strip() for each in (CORE, DETAIL, CONCLUSION))
-    assert ANALYSIS.strip() not in copied
-
-
-def test_code_is_copied_as_it_is(panel: Panel) -> None:
-    panel.answered("What code is it?")
-    panel.page.context.grant_permissions(["clipboard-read"])
-    panel.root.get_by_role("button", name="Copy the code").first.click()
-    expect(panel.root.get_by_role("button", name="Copied")).to_be_visible()
-    copied = panel.page.evaluate(COPIED)
-    assert copied.startswith("import pandas as pd\n\ndef mean")
-    assert f"```python\n{copied}\n```" in CORE
 
 
 def scrolled(page: Page, top: int) -> None:

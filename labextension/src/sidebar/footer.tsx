@@ -45,6 +45,7 @@ export function Footer({ turnKey, turn }: Props): JSX.Element | null {
 function Bottom({ turnKey, turn }: Props): JSX.Element {
   const { model, trans } = useSurroundings();
   const end = ending(turn, trans);
+  const hasText = textOf(turn) !== '';
   const again = (): void => {
     const known = model.turnOf(turnKey);
     if (known !== undefined) {
@@ -53,8 +54,12 @@ function Bottom({ turnKey, turn }: Props): JSX.Element {
   };
   return (
     <div className="jp-llmchat-bottom">
-      <Button icon={refreshIcon} title={trans.__('Ask again')} onClick={again} />
-      <CopyButton title={trans.__('Copy the whole answer')} text={() => textOf(turn)} />
+      {turn.error === null && (
+        <Button icon={refreshIcon} title={trans.__('Ask again')} onClick={again} />
+      )}
+      {hasText && (
+        <CopyButton title={trans.__('Copy the whole answer')} text={() => textOf(turn)} />
+      )}
       {end !== null && (
         <span className={`jp-llmchat-badge ${end.isBad ? 'jp-mod-bad' : ''}`} title={end.hint}>
           {end.label}
