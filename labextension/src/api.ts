@@ -10,6 +10,7 @@ import type {
   Imported,
   MessageList,
   ModelList,
+  SearchBody,
   SearchPage,
   Session,
   SessionList,
@@ -20,6 +21,10 @@ import type {
 const ROOT = 'jupyter-llmchat/api';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+export type ExportFormat = 'json' | 'markdown' | 'notebook';
+
+const ENDINGS: Record<ExportFormat, string> = { json: 'json', markdown: 'md', notebook: 'ipynb' };
 
 export class ApiError extends Error {
   constructor(
@@ -62,8 +67,9 @@ export class Api {
     return this.send('PATCH', `sessions/${id}`, change);
   }
 
-  deleteSession(id: string): Promise<void> {
-    return this.send('DELETE', `sessions/${id}`);
+  /** `isLeaving`: the request outlives the page that makes it. */
+  async deleteSession(id: string, isLeaving = false): Promise<void> {
+    await this.request('DELETE', `sessions/${id}`, { keepalive: isLeaving });
   }
 
   /** The last ones of a session; with `before`, those before that place. */
@@ -71,8 +77,9 @@ export class Api {
     return this.get(`sessions/${id}/messages`, page);
   }
 
-  search(query: string, limit = 20, start = 0): Promise<SearchPage> {
-    return this.send('POST', 'search', { query, limit, start });
+  async search(body: SearchBody, signal?: AbortSignal): Promise<SearchPage> {
+    const response = await this.request('POST', 'search', { body: JSON.stringify(body), signal });
+    return (await response.json()) as SearchPage;
   }
 
   turn(id: string): Promise<Turn> {
@@ -95,13 +102,15 @@ export class Api {
     return this.send('DELETE', `messages/${id}`);
   }
 
-  async exportSession(id: string, format: 'json' | 'markdown' | 'notebook'): Promise<Blob> {
+  /** Named as the server would have it saved. */
+  async exportSession(id: string, format: ExportFormat): Promise<File> {
     const response = await this.request('GET', `sessions/${id}/export?format=${format}`);
-    return response.blob();
+    const content = await response.blob();
+    return new File([content], fileName(response, format), { type: content.type });
   }
 
   async importSessions(file: Blob): Promise<Imported> {
-    const response = await this.request('POST', 'sessions/import', file);
+    const response = await this.request('POST', 'sessions/import', { body: file });
     return (await response.json()) as Imported;
   }
 
@@ -113,19 +122,19 @@ export class Api {
   }
 
   async send<T>(method: Method, path: string, body?: unknown): Promise<T> {
-    const content = body === undefined ? undefined : JSON.stringify(body);
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await this.request(method, path, content);
     const text = await response.text();
     return (text ? JSON.parse(text) : undefined) as T;
   }
 
-  private async request(method: Method, path: string, body?: BodyInit): Promise<Response> {
+  private async request(method: Method, path: string, more: RequestInit = {}): Promise<Response> {
     const url = URLExt.join(this.settings.baseUrl, ROOT, path);
     const headers = { 'Content-Type': 'application/json' };
     let response: Response;
     try {
       // With `no-store`, as is usual, a time is put into the address, which says nothing.
-      const init: RequestInit = { method, body, headers, cache: 'no-cache' };
+      const init: RequestInit = { method, headers, cache: 'no-cache', ...more };
       response = await ServerConnection.makeRequest(url, init, this.settings);
     } catch (error) {
       throw unreachable(error);
@@ -135,6 +144,14 @@ export class Api {
     }
     return response;
   }
+}
+
+/** Both spellings of RFC 6266: the second one has all characters. */
+function fileName(response: Response, format: ExportFormat): string {
+  const header = response.headers.get('Content-Disposition') ?? '';
+  const [, encoded] = /filename\*=UTF-8''([^;]+)/i.exec(header) ?? [];
+  const [, plain] = /filename="([^"]+)"/i.exec(header) ?? [];
+  return encoded ? decodeURIComponent(encoded) : plain ?? `conversation.${ENDINGS[format]}`;
 }
 
 export function unreachable(error: unknown): ApiError {

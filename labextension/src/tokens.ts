@@ -97,6 +97,10 @@ export interface ISidebar {
   readonly chatCommands: IChatCommandRegistry;
   /** `top`: above the conversation; `input`: between it and the input. */
   add(place: 'top' | 'input', widget: Widget): void;
+  /** In front of the conversation, below the toolbar. */
+  cover(widget: Widget): void;
+  /** Scrolls to a question of the conversation that is shown; false if it is not there. */
+  reveal(turnId: string): Promise<boolean>;
   /** Opens the panel with the cursor in the input. */
   open(): void;
   /** Says something to who does not see the page; not for what streams. */

@@ -54,9 +54,10 @@ class Panel:
 
     def open(self) -> None:
         self.page.wait_for_selector(TAB)
-        # Before that JupyterLab takes the focus for what it opens.
+        # Before that JupyterLab takes the focus for what it opens, and a panel that was
+        # open is about to be opened again.
         self.page.evaluate("() => window.jupyterapp.restored.then(() => true)")
-        if not self.input.is_visible():
+        if not self.root.is_visible():
             self.page.click(TAB)
         expect(self.input).to_be_visible()
 

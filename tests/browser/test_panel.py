@@ -8,6 +8,8 @@ from .panel import Panel
 
 
 def test_a_question_is_answered_part_by_part(panel: Panel) -> None:
+    # All of it is in sight: what is far from that is not in the page.
+    panel.page.set_viewport_size({"width": 1280, "height": 1800})
     panel.ask("What is a plan?")
     expect(panel.stop_button).to_be_visible()
     panel.wait_ended()

@@ -86,8 +86,9 @@ export class ChatModel extends AbstractChatModel {
     return this.turns.at(-1);
   }
 
+  /** By its key, or by the id that the server knows it by. */
   turnOf(key: string): Turn | undefined {
-    return this.turns.find(each => each.key === key);
+    return this.turns.find(each => each.key === key || each.turnId === key);
   }
 
   createChatContext(): IChatContext {

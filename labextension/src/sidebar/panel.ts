@@ -11,9 +11,11 @@ import { Panel, Widget } from '@lumino/widgets';
 import type { IActiveCellManager, IChatCommandRegistry, IUser } from '../chat-compat';
 import type { TurnState } from '../protocol';
 import type { IChatService } from '../tokens';
+import { Cover } from './cover';
 import { LiveRegion } from './live-region';
 import { ChatModel } from './model';
 import { OtherPages } from './other-pages';
+import { reach, scrolledTo } from './reveal';
 import { ConversationWidget, InputWidget } from './widgets';
 
 export type PanelOptions = {
@@ -70,6 +72,27 @@ export class ChatPanel extends Panel {
     (place === 'top' ? this.top : this.above).addWidget(widget);
   }
 
+  /** What a widget hides is out of the keyboard's reach as long as it is shown. */
+  cover(widget: Widget): void {
+    widget.addClass('jp-llmchat-cover');
+    widget.hide();
+    this.addWidget(widget);
+    this.covers.push(new Cover(this, this.toolbar, widget));
+  }
+
+  uncover(): void {
+    this.covers.forEach(each => each.hide());
+  }
+
+  async reveal(turnId: string): Promise<boolean> {
+    const model = this.current;
+    const turn = await reach(model, turnId);
+    if (turn === undefined || model !== this.current) {
+      return false;
+    }
+    return scrolledTo(this.node, `${turn.key}:question`);
+  }
+
   dispose(): void {
     if (!this.isDisposed) {
       window.clearInterval(this.timer);
@@ -77,6 +100,7 @@ export class ChatPanel extends Panel {
       this.options.service.settingsChanged.disconnect(this.onSettings, this);
       this.current.dispose();
       this.pages.dispose();
+      this.covers.forEach(each => each.dispose());
       super.dispose();
       Signal.clearData(this);
     }
@@ -88,6 +112,7 @@ export class ChatPanel extends Panel {
       icon: addIcon,
       tooltip: trans.__('New conversation'),
       onClick: () => {
+        this.uncover();
         service.setCurrentSession(null);
         this.model.input.focus();
       }
@@ -122,6 +147,7 @@ export class ChatPanel extends Panel {
     this.addWidget(input);
     this.shown = [conversation, input];
     this.onWriters();
+    this.covers.forEach(each => each.renew());
     void model.load();
   }
 
@@ -157,6 +183,7 @@ export class ChatPanel extends Panel {
     }
   }
 
+  private readonly covers: Cover[] = [];
   private readonly pages = new OtherPages();
   private current!: ChatModel;
   private shown: Widget[] = [];

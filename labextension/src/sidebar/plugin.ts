@@ -65,6 +65,7 @@ function opened(
 ): ISidebar {
   const open = (): void => {
     app.shell.activateById(PANEL_ID);
+    panel.uncover();
     panel.model.input.focus();
   };
   service.onAsk(request => {
@@ -80,6 +81,8 @@ function opened(
     },
     turnChanged: panel.turnChanged,
     add: (place, widget) => panel.put(place, widget),
+    cover: widget => panel.cover(widget),
+    reveal: turnId => panel.reveal(turnId),
     open,
     announce: text => panel.live.say(text),
     write: text => {

@@ -1,0 +1,36 @@
+/** The list of conversations, as a plugin of the panel. */
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IStateDB } from '@jupyterlab/statedb';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { IChatService, ISidebar } from '../tokens';
+import { Drawer } from './drawer';
+import { keepInMind } from './memory';
+import { Notifier } from './notifier';
+import { Sessions } from './sessions';
+import { TitleButton } from './title-button';
+
+export const sessions: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-llmchat:sessions',
+  description: 'The list of conversations: search, names, files, and what was open last.',
+  autoStart: true,
+  requires: [IChatService, ISidebar],
+  optional: [IStateDB, ITranslator],
+  activate: (
+    _: JupyterFrontEnd,
+    service: IChatService,
+    sidebar: ISidebar,
+    state: IStateDB | null,
+    translator: ITranslator | null
+  ): void => {
+    const trans = (translator ?? nullTranslator).load('jupyter-llmchat');
+    const model = new Sessions(service, sidebar, trans);
+    sidebar.toolbar.insertItem(0, 'sessions', new TitleButton(model, trans));
+    sidebar.cover(new Drawer(model, trans));
+    new Notifier(sidebar, trans);
+    if (state !== null) {
+      void keepInMind(service, state);
+    }
+  }
+};

@@ -1,0 +1,300 @@
+"""Conversations: found, named, deleted, exported, followed by several pages at once."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import uuid
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import OpenPage
+from .lab import Lab
+from .panel import Panel
+from .session_list import SessionList
+
+
+@pytest.fixture
+def word() -> str:
+    """In no other test's conversations."""
+    return f"w{uuid.uuid4().hex[:10]}"
+
+
+@pytest.fixture
+def listed(panel: Panel) -> SessionList:
+    return SessionList(panel)
+
+
+def is_kept(lab: Lab, session: str) -> bool:
+    try:
+        lab.api(f"sessions/{session}")
+    except urllib.error.HTTPError as error:
+        assert error.code == 404
+        return False
+    return True
+
+
+def renamed(lab: Lab, title: str, question: str = "short") -> str:
+    session = lab.answered(question)
+    lab.api(f"sessions/{session}", "PATCH", {"title": title})
+    return session
+
+
+def test_what_was_said_is_found_and_shown(
+    lab: Lab, panel: Panel, listed: SessionList, word: str
+) -> None:
+    session = lab.answered(f"say:Here the {word} is.")
+    for number in range(40):
+        lab.answered(f"short, question {number}", session)
+    listed.open()
+    listed.search.fill(word)
+    answer = listed.hits.filter(has_text="Answer")
+    expect(answer.locator("mark")).to_have_text(word)
+    panel.shoot("sessions-search")
+    answer.click()
+    expect(listed.root).to_be_hidden()
+    expect(panel.questions.filter(has_text=word)).to_be_in_viewport()
+    assert panel.session == session
+    panel.shoot("sessions-found")
+
+
+def test_nothing_found_is_said(listed: SessionList, lab: Lab, word: str) -> None:
+    lab.answered("short")
+    listed.open()
+    listed.search.fill(word)
+    expect(listed.root.get_by_text(f"“{word}” was not found.")).to_be_visible()
+    listed.search.press("Escape")
+    expect(listed.search).to_have_value("")
+    expect(listed.rows.first).to_be_visible()
+    listed.search.press("Escape")
+    expect(listed.root).to_be_hidden()
+
+
+def test_a_new_name_is_kept(
+    lab: Lab, panel: Panel, listed: SessionList, word: str
+) -> None:
+    session = renamed(lab, f"{word} before")
+    listed.open()
+    listed.row(word).focus()
+    panel.page.keyboard.press("F2")
+    panel.page.keyboard.type(f"{word} after")
+    panel.page.keyboard.press("Enter")
+    expect(listed.row(f"{word} after")).to_be_focused()
+    panel.page.keyboard.press("Enter")
+    expect(listed.title).to_have_text(f"{word} after")
+    panel.page.reload()
+    panel.open()
+    expect(listed.title).to_have_text(f"{word} after")
+    assert panel.session == session
+    assert lab.api(f"sessions/{session}")["title"] == f"{word} after"
+
+
+def test_what_is_deleted_can_be_had_back(
+    lab: Lab, panel: Panel, listed: SessionList, word: str
+) -> None:
+    session = renamed(lab, word)
+    panel.choose(session)
+    expect(panel.questions).to_have_count(1)
+    listed.open()
+    listed.row(word).focus()
+    panel.page.keyboard.press("Delete")
+    expect(listed.undo).to_be_focused()
+    expect(panel.questions).to_have_count(0)
+    panel.shoot("sessions-undo")
+    panel.page.keyboard.press("Enter")
+    expect(listed.row(word)).to_be_focused()
+    expect(panel.questions).to_have_count(1)
+    assert is_kept(lab, session)
+
+
+def test_a_second_one_deleted_makes_the_first_final(
+    lab: Lab, panel: Panel, listed: SessionList, word: str
+) -> None:
+    first, second = renamed(lab, f"{word} one"), renamed(lab, f"{word} two")
+    listed.open()
+    listed.choose_in_menu(f"{word} one", "Delete")
+    expect(listed.undo).to_be_visible()
+    listed.choose_in_menu(f"{word} two", "Delete")
+    expect(listed.row(word)).to_have_count(0)
+    panel.page.wait_for_function(
+        "() => document.querySelectorAll('.jp-mod-deleted').length === 1"
+    )
+    listed.undo.click()
+    expect(listed.row(f"{word} two")).to_be_visible()
+    assert (is_kept(lab, first), is_kept(lab, second)) == (False, True)
+
+
+def test_a_page_that_closes_deletes_what_it_said(
+    lab: Lab, panel: Panel, listed: SessionList, word: str, another: OpenPage
+) -> None:
+    session = renamed(lab, word)
+    watching = SessionList(another())
+    listed.open()
+    listed.choose_in_menu(word, "Delete")
+    expect(listed.undo).to_be_visible()
+    panel.page.close()
+    watching.open()
+    expect(watching.row(word)).to_have_count(0)
+    assert not is_kept(lab, session)
+
+
+@pytest.mark.parametrize(
+    ("entry", "ending"),
+    [("Markdown", ".md"), ("notebook", ".ipynb"), ("JSON", ".json")],
+)
+def test_a_conversation_goes_into_a_file(
+    lab: Lab,
+    panel: Panel,
+    listed: SessionList,
+    word: str,
+    entry: str,
+    ending: str,
+    tmp_path: Path,
+) -> None:
+    renamed(lab, word, f"say:It is {word} indeed.")
+    listed.open()
+    with panel.page.expect_download() as download:
+        listed.choose_in_menu(word, f"Export as {entry}")
+    file = download.value
+    assert (
+        word in file.suggested_filename,
+        file.suggested_filename[-len(ending) :],
+    ) == (
+        True,
+        ending,
+    )
+    file.save_as(tmp_path / file.suggested_filename)
+    assert f"It is {word} indeed." in (tmp_path / file.suggested_filename).read_text()
+
+
+@pytest.fixture
+def refused_import(allowed_errors: list[str]) -> None:
+    """The browser logs every answer that is an error."""
+    allowed_errors.append(r"status of 400 .*sessions/import")
+
+
+@pytest.mark.usefixtures("refused_import")
+def test_what_was_exported_can_be_imported(
+    lab: Lab, panel: Panel, listed: SessionList, word: str, tmp_path: Path
+) -> None:
+    session = renamed(lab, word, f"say:It is {word} indeed.")
+    exported = tmp_path / "conversation.json"
+    document = lab.api(f"sessions/{session}/export?format=json")
+    exported.write_text(json.dumps(document))
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text("{")
+    lab.api(f"sessions/{session}", "DELETE")
+    lab.answered("short")
+    listed.open()
+    expect(listed.row(word)).to_have_count(0)
+    listed.root.locator("input[type=file]").set_input_files([wrong, exported])
+    expect(listed.row(word)).to_have_count(1)
+    told = listed.root.get_by_role("alert")
+    expect(told).to_contain_text("Could not be imported: wrong.json.")
+    listed.row(word).click()
+    expect(panel.messages.last).to_contain_text(f"It is {word} indeed.")
+
+
+def test_the_list_is_used_without_a_mouse(
+    lab: Lab, panel: Panel, listed: SessionList, word: str
+) -> None:
+    for name in ("one", "two"):
+        renamed(lab, f"{word} {name}")
+    listed.title.focus()
+    keys = panel.page.keyboard
+    keys.press("Enter")
+    expect(listed.rows.nth(1)).to_be_visible()
+    expect(listed.search).to_be_focused()
+    keys.press("ArrowDown")
+    expect(listed.rows.nth(0)).to_be_focused()
+    keys.press("ArrowDown")
+    expect(listed.row(f"{word} one")).to_be_focused()
+    keys.press("ArrowUp")
+    keys.press("ArrowUp")
+    expect(listed.search).to_be_focused()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    expect(listed.root).to_be_hidden()
+    expect(panel.input).to_be_focused()
+    expect(listed.title).to_have_text(f"{word} two")
+
+
+def test_two_pages_show_the_same_stream(
+    lab: Lab, panel: Panel, another: OpenPage, word: str
+) -> None:
+    panel.ask(f"hold=3 say:The {word} is here, and it goes on to its end.")
+    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
+    other = another()
+    other.choose(panel.session)
+    shown = panel.root.get_by_label("Open in 1 other page of this browser")
+    expect(shown).to_be_visible()
+    expect(other.messages.last).to_contain_text(f"The {word[:4]}")
+    expect(other.stop_button).to_be_visible()
+    panel.shoot("sessions-two-pages")
+    lab.open_gate()
+    for page in (panel, other):
+        page.wait_ended()
+        expect(page.messages.last).to_contain_text("it goes on to its end.")
+    other.page.close()
+    expect(shown).to_have_count(0)
+
+
+def test_a_page_that_is_loaded_again_goes_on_where_it_was(
+    lab: Lab, panel: Panel, word: str
+) -> None:
+    panel.ask(f"hold=3 say:The {word} is here, and it goes on to its end.")
+    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
+    panel.page.wait_for_timeout(500)  # the state of a page is saved a little later
+    panel.page.reload()
+    panel.open()
+    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
+    expect(panel.stop_button).to_be_visible()
+    lab.open_gate()
+    panel.wait_ended()
+    expect(panel.messages.last).to_contain_text(f"The {word} is here, and it goes on")
+
+
+@pytest.fixture
+def gone_session(allowed_errors: list[str]) -> None:
+    allowed_errors.append(r"status of 404 .*/sessions/")
+
+
+@pytest.mark.usefixtures("gone_session")
+def test_a_conversation_that_is_gone_is_said_to_be(
+    lab: Lab, panel: Panel, listed: SessionList
+) -> None:
+    session = lab.answered("short")
+    panel.choose(session)
+    expect(panel.questions).to_have_count(1)
+    panel.page.wait_for_timeout(500)
+    lab.api(f"sessions/{session}", "DELETE")
+    panel.page.reload()
+    panel.open()
+    told = panel.root.get_by_role("alert")
+    expect(told).to_be_visible()
+    panel.shoot("sessions-gone")
+    told.get_by_text("New conversation").click()
+    expect(told).to_have_count(0)
+    panel.answered("short")
+
+
+def test_an_answer_that_ends_unseen_is_told(
+    lab: Lab, panel: Panel, page: Page, word: str
+) -> None:
+    panel.ask(f"hold=2 say:The {word} is here.")
+    expect(panel.stop_button).to_be_visible()
+    page.click('.jp-SideBar [data-id="jupyter-llmchat-sidebar"]')
+    expect(panel.input).to_be_hidden()
+    lab.open_gate()
+    told = page.locator(".Toastify__toast", has_text="has been answered")
+    expect(told).to_be_visible()
+    panel.shoot("sessions-notification")
+    told.get_by_role("button", name="Open").click()
+    expect(panel.messages.last).to_contain_text(f"The {word} is here.")
+
+
+def test_an_answer_that_is_seen_is_not_told(panel: Panel, page: Page) -> None:
+    panel.answered("short")
+    expect(page.locator(".Toastify__toast")).to_have_count(0)
