@@ -3,69 +3,52 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
+from .cell_actions import (
+    BROKEN,
+    EMPTY,
+    FAILS,
+    FAILS_LONG,
+    FIXED,
+    MINUS,
+    TEXT,
+    WORKS,
+    accept,
+    block,
+    cells,
+    fix_button,
+    offered,
+    refuse,
+    says,
+    signs,
+)
 from .lab import Lab
-from .notebook import Notebook, code, error, markdown, write
+from .notebook import Notebook, write
 from .panel import Panel
 
-BROKEN = "import math\n\nprint(maths.pi)\nprint('done')"
-FIXED = "import math\n\nprint(math.pi)\nprint('done')"
-MINUS = "\u2212"
-FAILED = error("NameError", "name 'maths' is not defined")
+COUNT = len(cells(""))
 
 
 @pytest.fixture
 def allowed_errors() -> list[str]:
-    # ipywidgets looks for the kernel of every notebook, and these have none.
+    # ipywidgets looks for the kernel of every notebook, and most of these have none.
     return ["reading 'kernel'"]
-
-
-def says(lab: Lab, text: str) -> None:
-    """Whatever is asked, this is the answer."""
-    lab.script.write_text(text)
-
-
-def block(source: str, language: str = "python") -> str:
-    return f"say:The name is wrong.\n\n```{language}\n{source}\n```\n\nThat is all."
 
 
 @pytest.fixture
 def notebook(lab: Lab, page: Page, workspace: str) -> Notebook:
-    """Two cells that fail, one that is empty and a text."""
-    write(
-        lab.root / f"{workspace}.ipynb",
-        code(BROKEN, FAILED),
-        code("1 / 0", error("ZeroDivisionError", "division by zero", lines=60)),
-        code(""),
-        markdown("# Plot a sine\n\nfrom 0 to 1"),
-    )
+    write(lab.root / f"{workspace}.ipynb", *cells(workspace))
     made = Notebook(page)
     made.open(f"{workspace}.ipynb")
     return made
-
-
-def proposal(notebook: Notebook, place: int = 0) -> Locator:
-    return notebook.cell(place).locator(".jp-llmchat-proposal")
-
-
-def offered(notebook: Notebook, place: int = 0) -> Locator:
-    """The proposal, once it is there."""
-    found = proposal(notebook, place)
-    expect(found.locator(".jp-llmchat-accept")).to_be_visible()
-    return found
-
-
-def signs(found: Locator) -> list[str]:
-    lines = found.locator(".jp-llmchat-difference-line").all_inner_texts()
-    return [" ".join(each.split()) for each in lines]
 
 
 def test_an_error_is_fixed_and_the_fix_undone(
     lab: Lab, notebook: Notebook, panel: Panel
 ) -> None:
     says(lab, block(FIXED))
-    notebook.cell(0).get_by_role("button", name="Fix").click()
+    fix_button(notebook).click()
     found = offered(notebook)
     expect(panel.questions.last).to_contain_text("it fails with NameError")
     assert signs(found) == [
@@ -75,10 +58,184 @@ def test_an_error_is_fixed_and_the_fix_undone(
         "+ Added: print(math.pi)",
         "print('done')",
     ]
-    assert notebook.source(0) == BROKEN
+    assert notebook.source(FAILS) == BROKEN
     panel.shoot("cells-proposal")
-    found.get_by_role("button", name="Change the cell").click()
-    expect(proposal(notebook)).to_have_count(0)
-    assert notebook.source(0) == FIXED
+    accept(found)
+    assert notebook.source(FAILS) == FIXED
     notebook.page.keyboard.press("Control+z")
-    assert notebook.source(0) == BROKEN
+    assert notebook.source(FAILS) == BROKEN
+
+
+def test_what_is_typed_before_and_after_is_undone_by_itself(
+    lab: Lab, notebook: Notebook
+) -> None:
+    says(lab, block(FIXED, how="hold=1"))
+    fix_button(notebook).click()
+    notebook.edit(FAILS)
+    notebook.page.keyboard.press("Control+End")
+    notebook.page.keyboard.type("#")
+    lab.open_gate()
+    accept(offered(notebook))
+    notebook.page.keyboard.press("Control+End")
+    notebook.page.keyboard.type("!")
+    for expected in (FIXED, BROKEN + "#", BROKEN):
+        notebook.page.keyboard.press("Control+z")
+        assert notebook.source(FAILS) == expected
+
+
+def test_a_proposal_is_refused(lab: Lab, notebook: Notebook) -> None:
+    says(lab, block(FIXED))
+    fix_button(notebook).click()
+    refuse(offered(notebook))
+    assert notebook.source(FAILS) == BROKEN
+
+
+def test_after_a_refusal_there_is_another_answer(lab: Lab, notebook: Notebook) -> None:
+    says(lab, block(FIXED))
+    fix_button(notebook).click()
+    refuse(offered(notebook))
+    says(lab, block("print(3.14)"))
+    fix_button(notebook).click()
+    accept(offered(notebook))
+    assert notebook.source(FAILS) == "print(3.14)"
+
+
+def test_the_keyboard_is_enough(lab: Lab, notebook: Notebook) -> None:
+    says(lab, block(FIXED))
+    keyboard = notebook.page.keyboard
+    fix_button(notebook).focus()
+    keyboard.press("Enter")
+    found = offered(notebook)
+    # The panel took the focus to ask; nothing was typed there, so it comes back.
+    expect(found).to_be_focused()
+    keyboard.press("d")
+    keyboard.press("d")
+    keyboard.press("Escape")
+    expect(found).to_have_count(0)
+    expect(notebook.cells).to_have_count(COUNT)
+    assert notebook.source(FAILS) == BROKEN
+    keyboard.press("Alt+Shift+f")
+    expect(offered(notebook)).to_be_focused()
+    keyboard.press("Tab")
+    keyboard.press("Enter")
+    expect(found).to_have_count(0)
+    assert notebook.source(FAILS) == FIXED
+
+
+def test_who_is_typing_is_left_alone(
+    lab: Lab, notebook: Notebook, panel: Panel
+) -> None:
+    says(lab, block(FIXED, how="hold=1"))
+    fix_button(notebook).click()
+    panel.input.fill("Another quest")
+    lab.open_gate()
+    found = offered(notebook)
+    expect(panel.input).to_be_focused()
+    notebook.page.keyboard.press("Alt+Shift+n")
+    expect(found).to_be_focused()
+
+
+def test_a_cell_that_changed_meanwhile_is_compared_as_it_is(
+    lab: Lab, notebook: Notebook
+) -> None:
+    says(lab, block(FIXED))
+    fix_button(notebook).click()
+    found = offered(notebook)
+    expect(found).not_to_contain_text("has changed since")
+    notebook.edit(FAILS)
+    notebook.page.keyboard.press("Control+End")
+    notebook.page.keyboard.type("\nprint('more')")
+    expect(found).to_contain_text("The cell has changed since")
+    assert f"{MINUS} Removed: print('more')" in signs(found)
+    notebook.edit(FAILS)
+    notebook.page.keyboard.press("Control+a")
+    notebook.page.keyboard.insert_text(FIXED)
+    expect(found).to_contain_text("has the proposed code already")
+    refuse(found)
+
+
+def test_nothing_is_run(lab: Lab, page: Page, workspace: str) -> None:
+    ran = lab.root / f"{workspace}-ran"
+    write(lab.root / f"{workspace}.ipynb", *cells(workspace))
+    notebook = Notebook(page)
+    notebook.open(f"{workspace}.ipynb", start_kernel=True)
+    status = page.locator(".jp-Notebook-ExecutionIndicator")
+    expect(status).to_have_attribute("data-status", "idle")
+    says(lab, block(f"open({str(ran)!r}, 'w')\nprint('was run')"))
+    fix_button(notebook).click()
+    accept(offered(notebook))
+    prompt = notebook.cell(FAILS).locator(".jp-InputPrompt")
+    expect(prompt).to_have_text("[3]:")
+    assert not ran.exists()
+    page.keyboard.press("Shift+Enter")
+    expect(notebook.cell(FAILS).locator(".jp-OutputArea")).to_have_text("was run")
+    expect(prompt).to_have_text("[1]:")
+    assert ran.exists()
+    # The outputs are new, and so is what can be done with them.
+    expect(fix_button(notebook)).to_have_count(0)
+
+
+def test_several_cells_have_proposals(lab: Lab, notebook: Notebook) -> None:
+    says(lab, block(FIXED))
+    fix_button(notebook).click()
+    first = offered(notebook)
+    says(lab, block("1 / 1"))
+    fix_button(notebook, FAILS_LONG).click()
+    second = offered(notebook, FAILS_LONG)
+    notebook.page.keyboard.press("Alt+Shift+n")
+    notebook.page.keyboard.press("Alt+Shift+n")
+    expect(second).to_be_focused()
+    notebook.page.keyboard.press("Alt+Shift+n")
+    expect(first).to_be_focused()
+    accept(first)
+    accept(second)
+    assert notebook.source(FAILS) == FIXED
+    assert notebook.source(FAILS_LONG) == "1 / 1"
+
+
+def test_a_cell_is_improved_from_the_palette(
+    lab: Lab, notebook: Notebook, panel: Panel
+) -> None:
+    says(lab, block("x = 2\nx"))
+    notebook.edit(WORKS)
+    notebook.page.keyboard.press("Control+Shift+c")
+    notebook.page.keyboard.type("Improve Cell")
+    notebook.page.locator(".lm-CommandPalette-item.lm-mod-active").click()
+    accept(offered(notebook, WORKS))
+    expect(panel.questions.last).to_contain_text("Improve the current cell")
+    assert notebook.source(WORKS) == "x = 2\nx"
+
+
+def test_a_cell_is_explained_from_its_menu(
+    lab: Lab, notebook: Notebook, panel: Panel
+) -> None:
+    notebook.cell(TEXT).click(button="right")
+    menu = notebook.page.locator(".lm-Menu-content")
+    expect(menu.get_by_text("Generate Code…")).to_be_visible()
+    expect(menu.get_by_text("Fix Cell")).to_have_count(0)
+    notebook.page.keyboard.press("Escape")
+    notebook.cell(WORKS).locator(".jp-InputPrompt").click(button="right")
+    expect(menu.get_by_text("Fix Cell")).to_be_visible()
+    panel.shoot("cells-menu")
+    menu.get_by_text("Explain Cell").click()
+    expect(panel.questions).to_have_text(
+        "Explain what the current cell does, step by step."
+    )
+    panel.wait_ended()
+    expect(notebook.page.locator(".jp-llmchat-proposal")).to_have_count(0)
+
+
+def test_the_toolbar_has_what_suits_the_cell(notebook: Notebook) -> None:
+    actions = notebook.page.locator(".jp-cell-toolbar [data-command^='llmchat:']")
+    for place, expected in (
+        (FAILS, ["explain", "fix"]),
+        (WORKS, ["explain", "improve"]),
+        (EMPTY, ["generate"]),
+        (TEXT, ["explain", "generate"]),
+    ):
+        notebook.cell(place).locator(".jp-InputPrompt").click()
+        names = [f"llmchat:{each}-cell" for each in expected]
+        visible = actions.filter(visible=True)
+        expect(visible).to_have_count(len(names))
+        found = [each.get_attribute("data-command") for each in visible.all()]
+        assert found == names

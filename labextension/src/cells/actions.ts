@@ -10,6 +10,7 @@ import type { Proposals } from './proposals';
 import { read } from './reading';
 import { explain, fix, generate, improve } from './requests';
 import type { CellText } from './requests';
+import { wishIn } from './wish';
 import type { Action } from './words';
 
 /** A cell with the notebook it is in. */
@@ -32,24 +33,25 @@ export class CellActions {
     return panel === null || cell === null ? null : { panel, cell };
   }
 
-  explain(place: Place): void {
+  /** `words` are a person's, added to what is asked anyway; the same holds below. */
+  explain(place: Place, words = ''): void {
     const text = textOf(place);
     if (this.hasText(text)) {
-      void this.options.service.ask(explain(text));
+      void this.options.service.ask(withWords(explain(text), words));
     }
   }
 
-  fix(place: Place): void {
+  fix(place: Place, words = ''): void {
     const text = textOf(place);
     if (this.isCode(text) && this.hasText(text)) {
-      this.propose('fix', place, text, fix(text));
+      this.propose('fix', place, text, withWords(fix(text), words));
     }
   }
 
-  improve(place: Place): void {
+  improve(place: Place, words = ''): void {
     const text = textOf(place);
     if (this.isCode(text) && this.hasText(text)) {
-      this.propose('improve', place, text, improve(text));
+      this.propose('improve', place, text, withWords(improve(text), words));
     }
   }
 
@@ -67,7 +69,12 @@ export class CellActions {
   }
 
   private propose(action: Action, place: Place, text: CellText, request: AskRequest): void {
-    const asked = this.options.service.ask(request);
+    // Who asks the same of a cell that is the same did not want the answer before.
+    const same = JSON.stringify([request.question, text.source]);
+    const fresh = this.proposed.get(place.cell.model.id) === same;
+    this.proposed.set(place.cell.model.id, same);
+    const options = { ...request.options, ...(fresh && { fresh }) };
+    const asked = this.options.service.ask({ ...request, options });
     this.options.proposals.begin({ action, ...place, text, asked });
   }
 
@@ -104,17 +111,16 @@ export class CellActions {
   private say(text: string): void {
     Notification.info(text, { autoClose: 5000 });
   }
+
+  /** What was asked last, by the cell's id. */
+  private readonly proposed = new Map<string, string>();
+}
+
+function withWords(request: AskRequest, words: string): AskRequest {
+  const question = `${request.question}\n${words}`.trim();
+  return { ...request, question };
 }
 
 function textOf({ panel, cell }: Place): CellText {
   return read(cell, panel.content);
-}
-
-/** What a cell says it is to become: its text, or its comments where it has nothing else. */
-export function wishIn(text: CellText): string {
-  const lines = text.source.split('\n').map(each => each.trim()).filter(each => each !== '');
-  if (text.type === 'code' && !lines.every(each => each.startsWith('#'))) {
-    return '';
-  }
-  return lines.map(each => each.replace(/^#+\s*/, '')).join(' ');
 }

@@ -41,7 +41,7 @@ const ARGUMENTS = {
   type: 'object',
   properties: {
     toolbar: { type: 'boolean', description: 'Shown only where the action suits the cell' },
-    prompt: { type: 'string', description: 'What the generated code is to do' }
+    prompt: { type: 'string', description: 'What the code is to do, or further words' }
   }
 };
 
@@ -67,7 +67,7 @@ function cellCommands({ actions, trans }: CommandsOptions): CellCommand[] {
       caption: trans.__('Ask the assistant what this cell does'),
       icon: explainIcon,
       suits: place => !isEmpty(place),
-      run: place => actions.explain(place)
+      run: (place, prompt) => actions.explain(place, prompt)
     },
     {
       id: CommandIDs.fix,
@@ -75,7 +75,7 @@ function cellCommands({ actions, trans }: CommandsOptions): CellCommand[] {
       caption: trans.__('Ask the assistant for a fix, to accept or refuse'),
       icon: fixIcon,
       suits: place => errorOf(place.cell) !== null,
-      run: place => actions.fix(place)
+      run: (place, prompt) => actions.fix(place, prompt)
     },
     {
       id: CommandIDs.improve,
@@ -83,7 +83,7 @@ function cellCommands({ actions, trans }: CommandsOptions): CellCommand[] {
       caption: trans.__('Ask the assistant for a better version, to accept or refuse'),
       icon: improveIcon,
       suits: place => isCode(place) && !isEmpty(place) && errorOf(place.cell) === null,
-      run: place => actions.improve(place)
+      run: (place, prompt) => actions.improve(place, prompt)
     },
     {
       id: CommandIDs.generate,

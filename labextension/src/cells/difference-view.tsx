@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { Difference, Row } from './difference';
+import type { Difference, Line, Row } from './difference';
 
 type Props = { difference: Difference; trans: TranslationBundle };
 
@@ -22,7 +22,7 @@ function RowView({ row, trans }: { row: Row; trans: TranslationBundle }): JSX.El
     return <div className="jp-llmchat-difference-gap">{text}</div>;
   }
   if (row.kind === 'same') {
-    return <LineView className="" sign=" " text={row.text} />;
+    return <LineView className="" sign=" " line={row} />;
   }
   const isAdded = row.kind === 'added';
   const Part = isAdded ? 'ins' : 'del';
@@ -32,22 +32,32 @@ function RowView({ row, trans }: { row: Row; trans: TranslationBundle }): JSX.El
         className={`jp-mod-${row.kind}`}
         sign={isAdded ? '+' : '−'}
         said={isAdded ? trans.__('Added:') : trans.__('Removed:')}
-        text={row.text}
+        line={row}
       />
     </Part>
   );
 }
 
-type LineProps = { className: string; sign: string; said?: string; text: string };
+type LineProps = { className: string; sign: string; said?: string; line: Line };
 
-function LineView({ className, sign, said, text }: LineProps): JSX.Element {
+function LineView({ className, sign, said, line }: LineProps): JSX.Element {
   return (
     <div className={`jp-llmchat-difference-line ${className}`}>
       <span className="jp-llmchat-difference-sign" aria-hidden="true">
         {sign}
       </span>
       {said !== undefined && <span className="jp-llmchat-live">{said}</span>}
-      <code>{text === '' ? ' ' : text}</code>
+      <code>{line.pieces === undefined ? line.text || ' ' : <Pieces line={line} />}</code>
     </div>
+  );
+}
+
+function Pieces({ line }: { line: Line }): JSX.Element {
+  return (
+    <>
+      {line.pieces?.map((piece, index) =>
+        piece.isNew ? <mark key={index}>{piece.text}</mark> : piece.text
+      )}
+    </>
   );
 }

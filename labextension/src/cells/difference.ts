@@ -1,8 +1,10 @@
 /** What a proposal changes in a cell, line by line. */
 
-import { diffLines } from 'diff';
+import { diffLines, diffWordsWithSpace } from 'diff';
 
-export type Line = { kind: 'added' | 'removed' | 'same'; text: string };
+/** A piece of a line; `isNew` where the line that it stands for has it not. */
+export type Piece = { text: string; isNew: boolean };
+export type Line = { kind: 'added' | 'removed' | 'same'; text: string; pieces?: Piece[] };
 /** Lines that are the same on both sides and are not shown. */
 export type Gap = { kind: 'gap'; lines: number };
 export type Row = Line | Gap;
@@ -11,12 +13,15 @@ export type Difference = { rows: Row[]; added: number; removed: number };
 
 /** Unchanged lines that are shown around a change. */
 const AROUND = 3;
+/** Longer lines are not compared word by word. */
+const COMPARED_CHARS = 500;
 
 export function difference(before: string, after: string): Difference {
   const lines = diffLines(ended(before), ended(after)).flatMap(each => {
     const kind = each.added ? 'added' : each.removed ? 'removed' : 'same';
     return linesOf(each.value).map((text): Line => ({ kind, text }));
   });
+  compareWords(lines);
   return {
     rows: shortened(lines),
     added: lines.filter(each => each.kind === 'added').length,
@@ -57,6 +62,39 @@ function isFirstHalf(char: string | undefined): boolean {
 
 function isSecondHalf(char: string | undefined): boolean {
   return char !== undefined && /[\udc00-\udfff]/.test(char);
+}
+
+/** Where as many lines are added as are removed, each stands for one. */
+function compareWords(lines: readonly Line[]): void {
+  for (let start = 0; start < lines.length; start++) {
+    const removed = run(lines, start, 'removed');
+    const added = run(lines, start + removed.length, 'added');
+    if (removed.length === added.length) {
+      removed.forEach((line, index) => compare(line, added[index]));
+    }
+    start += removed.length + added.length;
+  }
+}
+
+function run(lines: readonly Line[], start: number, kind: Line['kind']): Line[] {
+  const end = lines.findIndex((line, index) => index >= start && line.kind !== kind);
+  return lines.slice(start, end === -1 ? undefined : end);
+}
+
+function compare(removed: Line, added: Line): void {
+  if (removed.text.length > COMPARED_CHARS || added.text.length > COMPARED_CHARS) {
+    return;
+  }
+  const words = diffWordsWithSpace(removed.text, added.text);
+  const isAlike = words.some(each => !each.added && !each.removed && each.value.trim() !== '');
+  if (isAlike) {
+    removed.pieces = pieces(words.filter(each => !each.added));
+    added.pieces = pieces(words.filter(each => !each.removed));
+  }
+}
+
+function pieces(words: { value: string; added: boolean; removed: boolean }[]): Piece[] {
+  return words.map(each => ({ text: each.value, isNew: each.added || each.removed }));
 }
 
 /** A last line without an end is no other line than one with it. */

@@ -56,7 +56,7 @@ function button({ trans, fix }: FixButtonOptions): HTMLElement {
   const node = document.createElement('button');
   node.type = 'button';
   node.className = 'jp-llmchat-button jp-llmchat-fix';
-  node.title = trans.__('Ask the assistant for a fix, to accept or refuse');
+  node.title = trans.__('Fix: ask the assistant for a change, to accept or refuse');
   // Enter and Space are for the button, not for the notebook.
   node.setAttribute('data-lm-suppress-shortcuts', 'true');
   node.append(fixIcon.element({ tag: 'span', className: 'jp-llmchat-icon' }), trans.__('Fix'));

@@ -27,7 +27,7 @@ export class ProposalView extends ReactWidget {
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', title(proposal.action, trans));
     this.node.tabIndex = -1;
-    // The notebook's keys are not meant here: Enter would edit, D D delete the cell.
+    // The cells' keys are not meant here: Enter would edit, D D delete the cell.
     this.node.setAttribute('data-lm-suppress-shortcuts', 'true');
     this.node.addEventListener('keydown', this.onKey);
     proposal.changed.connect(this.onChange, this);
@@ -58,7 +58,9 @@ export class ProposalView extends ReactWidget {
         <div className="jp-llmchat-proposal-line">
           <span className="jp-llmchat-busy" aria-hidden="true" />
           <span>{waiting(proposal.action, trans)}</span>
-          {this.refuseButton(trans.__('Stop'), trans.__('Stop the answer'))}
+          <span className="jp-llmchat-proposal-buttons">
+            {this.refuseButton(trans.__('Stop'), trans.__('Stop the answer'))}
+          </span>
         </div>
       );
     }
@@ -80,15 +82,20 @@ export class ProposalView extends ReactWidget {
         <div className="jp-llmchat-proposal-line">
           <span className="jp-llmchat-label">{title(proposal.action, trans)}</span>
           <span className="jp-llmchat-figures">{counts(change, trans)}</span>
-          <Button
-            icon={checkIcon}
-            className="jp-llmchat-accept"
-            label={trans.__('Accept')}
-            title={this.acceptTitle()}
-            disabled={this.isLocked()}
-            onClick={() => this.decided(proposal, proposal.accept())}
-          />
-          {this.refuseButton(trans.__('Refuse'), trans.__('Leave the cell as it is (Escape)'))}
+          <span className="jp-llmchat-proposal-buttons">
+            <Button
+              icon={checkIcon}
+              className="jp-llmchat-accept"
+              label={trans.__('Accept')}
+              title={this.acceptTitle()}
+              disabled={this.isLocked()}
+              onClick={() => this.decided(proposal, proposal.accept())}
+            />
+            {this.refuseButton(
+              trans.__('Refuse'),
+              trans.__('Refuse: leave the cell as it is (Escape)')
+            )}
+          </span>
         </div>
         {why !== '' && <p className="jp-llmchat-proposal-note">{why}</p>}
         <DifferenceView difference={change} trans={trans} />
@@ -101,7 +108,9 @@ export class ProposalView extends ReactWidget {
     return (
       <div className="jp-llmchat-proposal-line">
         <span>{text}</span>
-        {this.refuseButton(trans.__('Close'), trans.__('Close (Escape)'))}
+        <span className="jp-llmchat-proposal-buttons">
+          {this.refuseButton(trans.__('Close'), trans.__('Close (Escape)'))}
+        </span>
       </div>
     );
   }
@@ -121,8 +130,8 @@ export class ProposalView extends ReactWidget {
   private acceptTitle(): string {
     const { trans } = this;
     return this.proposal.isBeside
-      ? trans.__('Add a cell with this code below; nothing is run')
-      : trans.__('Change the cell; nothing is run, and it can be undone');
+      ? trans.__('Accept: add a cell with this code below; nothing is run')
+      : trans.__('Accept: change the cell; nothing is run, and it can be undone');
   }
 
   /** What has to be known beside the change. */
@@ -156,8 +165,16 @@ export class ProposalView extends ReactWidget {
       event.preventDefault();
       event.stopPropagation();
       this.refuse();
+    } else if ((event.altKey || event.ctrlKey || event.metaKey) && !this.pass(event)) {
+      event.preventDefault();
     }
   };
+
+  /** Shortcuts of JupyterLab work here too, but for those of the cells. */
+  private pass(event: KeyboardEvent): boolean {
+    const copy = new KeyboardEvent('keydown', event);
+    return this.proposal.panel.node.dispatchEvent(copy);
+  }
 }
 
 function counts({ added, removed }: Difference, trans: TranslationBundle): string {

@@ -33,7 +33,10 @@ export class Proposal {
     this.cellId = options.cell.model.id;
     this.base = options.text.source;
     this.isBeside = options.text.type !== 'code';
-    void this.follow(options);
+    this.follow(options).catch((error: unknown) => {
+      console.error('The answer for a cell could not be followed.', error);
+      this.becomes({ kind: 'failed' });
+    });
   }
 
   readonly action: Action;
@@ -105,8 +108,12 @@ export class Proposal {
       return;
     }
     const turn = await this.asked.outcome;
+    this.becomes(offerOf(turn, text.source, text.language));
+  }
+
+  private becomes(offer: Offer): void {
     if (!this.isClosed) {
-      this.current = offerOf(turn, text.source, text.language);
+      this.current = offer;
       this.changed.emit();
     }
   }

@@ -59,3 +59,27 @@ test('a character is not cut in two', () => {
   // The same second half: U+1F44D and U+1FC4D.
   expect(replacement('\u{1F44D}', '\u{1FC4D}')).toEqual({ start: 0, end: 2, text: '\u{1FC4D}' });
 });
+
+function words(before: string, after: string): string[] {
+  return difference(before, after).rows.flatMap(row =>
+    row.kind === 'gap' || row.pieces === undefined
+      ? []
+      : [row.pieces.map(each => (each.isNew ? `[${each.text}]` : each.text)).join('')]
+  );
+}
+
+test('of a line that takes the place of another it is shown which words differ', () => {
+  expect(words('a\nprint(maths.pi)\nb', 'a\nprint(math.pi)\nb')).toEqual([
+    'print([maths].pi)', 'print([math].pi)'
+  ]);
+});
+
+test('each place is compared by itself', () => {
+  expect(words('x = 1\nsame\ny = 1', 'x = 2\nsame\ny = 2')).toHaveLength(4);
+});
+
+test('lines with nothing in common, or too many for each other, are not compared', () => {
+  expect(words('abc', 'xyz')).toEqual([]);
+  expect(words('x = 1', 'x = 2\nx = 3')).toEqual([]);
+  expect(words(`x ${'a'.repeat(600)}`, 'x')).toEqual([]);
+});
