@@ -206,6 +206,17 @@ def test_a_cell_is_improved_from_the_palette(
     assert notebook.source(WORKS) == "x = 2\nx"
 
 
+def test_a_cell_is_fixed_as_the_panel_is_told(
+    lab: Lab, notebook: Notebook, panel: Panel
+) -> None:
+    says(lab, block(FIXED))
+    notebook.cell(FAILS).locator(".jp-InputPrompt").click()
+    panel.ask("/fix without new imports")
+    accept(offered(notebook))
+    expect(panel.questions.last).to_contain_text("without new imports")
+    assert notebook.source(FAILS) == FIXED
+
+
 def test_a_cell_is_explained_from_its_menu(
     lab: Lab, notebook: Notebook, panel: Panel
 ) -> None:

@@ -91,7 +91,7 @@ function aboutTheChat(options: CommandOptions): SlashCommand[] {
 
 type Action = 'explain' | 'fix' | 'improve' | 'generate';
 
-/** As the cell's own button would; with further words, by asking here. */
+/** As the cell's own button would, so that a change is proposed at the cell. */
 async function act(options: CommandOptions, action: Action, argument: string): Promise<void> {
   const { commands, service, trans } = options;
   if (action === 'generate' && argument === '') {
@@ -99,9 +99,8 @@ async function act(options: CommandOptions, action: Action, argument: string): P
   }
   const cell = cellOf(options);
   const command = `llmchat:${action}-cell`;
-  const isOwn = action === 'generate' || argument === '';
-  if (isOwn && commands.hasCommand(command)) {
-    await commands.execute(command, action === 'generate' ? { prompt: argument } : {});
+  if (commands.hasCommand(command)) {
+    await commands.execute(command, { prompt: argument });
     return;
   }
   const request = requestFor(action, cell, argument);
