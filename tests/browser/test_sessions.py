@@ -60,6 +60,19 @@ def test_what_was_said_is_found_and_shown(
     panel.shoot("sessions-found")
 
 
+def test_another_browser_that_listens_is_seen(
+    lab: Lab, panel: Panel, another: OpenPage, word: str
+) -> None:
+    panel.ask(f"hold=3 say:The {word} is here.")
+    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
+    other = another(same_browser=False)
+    other.choose(panel.session)
+    for page in (panel, other):
+        expect(page.root.get_by_label("Also open in 1 other page")).to_be_visible()
+    lab.open_gate()
+    other.wait_ended()
+
+
 def test_nothing_found_is_said(listed: SessionList, lab: Lab, word: str) -> None:
     lab.answered("short")
     listed.open()
@@ -228,7 +241,7 @@ def test_two_pages_show_the_same_stream(
     expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
     other = another()
     other.choose(panel.session)
-    shown = panel.root.get_by_label("Open in 1 other page of this browser")
+    shown = panel.root.get_by_label("Also open in 1 other page")
     expect(shown).to_be_visible()
     expect(other.messages.last).to_contain_text(f"The {word[:4]}")
     expect(other.stop_button).to_be_visible()
@@ -293,6 +306,21 @@ def test_an_answer_that_ends_unseen_is_told(
     panel.shoot("sessions-notification")
     told.get_by_role("button", name="Open").click()
     expect(panel.messages.last).to_contain_text(f"The {word} is here.")
+
+
+def test_an_answer_in_a_conversation_that_was_left_is_told(
+    lab: Lab, panel: Panel, page: Page, word: str
+) -> None:
+    panel.ask(f"hold=2 say:The {word} is here.")
+    expect(panel.stop_button).to_be_visible()
+    session = panel.session
+    panel.root.get_by_role("button", name="New conversation").last.click()
+    expect(panel.questions).to_have_count(0)
+    lab.open_gate()
+    told = page.locator(".Toastify__toast", has_text="has been answered")
+    told.get_by_role("button", name="Open").click()
+    expect(panel.messages.last).to_contain_text(f"The {word} is here.")
+    assert panel.session == session
 
 
 def test_an_answer_that_is_seen_is_not_told(panel: Panel, page: Page) -> None:

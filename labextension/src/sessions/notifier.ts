@@ -3,9 +3,9 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { ended } from '../fold';
+import { NOTHING, apply, ended } from '../fold';
 import type { TurnState } from '../protocol';
-import type { ISidebar } from '../tokens';
+import type { IChatService, ISidebar } from '../tokens';
 
 /** Of a question, in a notification. */
 const LONGEST = 60;
@@ -13,31 +13,62 @@ const SHOWN_MS = 10_000;
 
 export class Notifier {
   constructor(
+    private readonly service: IChatService,
     private readonly sidebar: ISidebar,
     private readonly trans: TranslationBundle
   ) {
     sidebar.turnChanged.connect(this.onTurn, this);
+    service.sessionChanged.connect(this.onSession, this);
     document.addEventListener('visibilitychange', this.onLook);
-    this.sight.observe(sidebar.panel.node);
+    this.sight?.observe(sidebar.panel.node);
   }
 
   dispose(): void {
     this.sidebar.turnChanged.disconnect(this.onTurn, this);
+    this.service.sessionChanged.disconnect(this.onSession, this);
     document.removeEventListener('visibilitychange', this.onLook);
-    this.sight.disconnect();
+    this.sight?.disconnect();
   }
 
-  private get isSeen(): boolean {
-    return this.sidebar.panel.isVisible && !document.hidden;
+  private isSeen(session: string): boolean {
+    const isShown = session === this.service.currentSession;
+    return isShown && this.sidebar.panel.isVisible && !document.hidden;
   }
 
   private onTurn(_: unknown, turn: TurnState): void {
-    const id = turn.turn_id;
+    const { turn_id: id, session_id: session } = turn;
+    if (id === '') {
+      return;
+    }
     if (!ended(turn)) {
-      this.running.add(id);
-    } else if (this.running.delete(id) && !this.isSeen && !isStopped(turn)) {
+      this.running.set(id, turn);
+    } else if (this.running.delete(id) && !this.isSeen(session) && !isStopped(turn)) {
       this.tell(turn);
     }
+  }
+
+  /** The panel follows only what it shows; what was left is followed from here. */
+  private onSession(_: IChatService, session: string | null): void {
+    for (const [id, turn] of this.running) {
+      if (turn.session_id !== session) {
+        this.follow(id, turn);
+      }
+    }
+  }
+
+  private follow(id: string, left: TurnState): void {
+    let turn = left;
+    this.service.connection.follow(id, turn.next_seq, {
+      event: event => {
+        turn = apply(turn, event);
+        this.onTurn(this, turn);
+      },
+      refused: () => this.running.delete(id),
+      restarted: () => {
+        const { question, turn_id, session_id } = left;
+        turn = { ...NOTHING, question, turn_id, session_id };
+      }
+    });
   }
 
   private tell(turn: TurnState): void {
@@ -47,24 +78,33 @@ export class Notifier {
     const text = isWell
       ? trans.__('“%1” has been answered.', question)
       : trans.__('“%1” could not be answered to the end.', question);
-    const label = trans.__('Open');
-    this.shown = Notification.emit(text, isWell ? 'success' : 'warning', {
+    const callback = (): void => {
+      this.service.setCurrentSession(turn.session_id);
+      this.sidebar.open();
+    };
+    const id = Notification.emit(text, isWell ? 'success' : 'warning', {
       // Where nobody looks, it waits.
       autoClose: document.hidden ? false : SHOWN_MS,
-      actions: [{ label, callback: () => this.sidebar.open(), displayType: 'accent' }]
+      actions: [{ label: trans.__('Open'), callback, displayType: 'accent' }]
     });
+    this.told.set(id, turn.session_id);
   }
 
   private readonly onLook = (): void => {
-    if (this.isSeen && this.shown !== null) {
-      Notification.dismiss(this.shown);
-      this.shown = null;
+    for (const [id, session] of this.told) {
+      if (this.isSeen(session)) {
+        Notification.dismiss(id);
+        this.told.delete(id);
+      }
     }
   };
 
-  private readonly running = new Set<string>();
-  private shown: string | null = null;
-  private readonly sight = new IntersectionObserver(this.onLook);
+  /** By turn id: those that are not over, as far as they have been heard. */
+  private readonly running = new Map<string, TurnState>();
+  /** Notifications, with the conversation that each is about. */
+  private readonly told = new Map<string, string>();
+  private readonly sight =
+    'IntersectionObserver' in window ? new IntersectionObserver(this.onLook) : null;
 }
 
 function isStopped(turn: TurnState): boolean {

@@ -8,6 +8,7 @@ import type { TurnState } from '../protocol';
 import { OtherPages } from '../sidebar/other-pages';
 import { errorBody } from '../sidebar/turn';
 import type { IChatService, ISidebar } from '../tokens';
+import { Company } from './company';
 import { Deletion } from './deletion';
 import type { Deleted } from './deletion';
 import { exportTo, importFrom } from './files';
@@ -25,6 +26,7 @@ export class Sessions {
     this.search = new Search(service.api);
     this.deletion = new Deletion(service.api);
     this.presence = new Presence(service.currentSession);
+    this.company = new Company(this.presence, service.api, sidebar);
     this.deletion.changed.connect(this.onDeleted, this);
     this.deletion.failed.connect((_, problem) => this.list.tell(problem));
     this.pages.told.connect(this.onNews, this);
@@ -36,7 +38,7 @@ export class Sessions {
   readonly list: SessionList;
   readonly search: Search;
   readonly deletion: Deletion;
-  readonly presence: Presence;
+  readonly company: Company;
   /** The conversation that is shown has another name. */
   readonly titleChanged = new Signal<this, string>(this);
   readonly opened = new Signal<this, boolean>(this);
@@ -127,6 +129,7 @@ export class Sessions {
   dispose(): void {
     this.deletion.dispose();
     this.search.dispose();
+    this.company.dispose();
     this.presence.dispose();
     this.pages.dispose();
     this.service.sessionChanged.disconnect(this.onSession, this);
@@ -197,6 +200,7 @@ export class Sessions {
     }
   }
 
+  private readonly presence: Presence;
   private readonly pages = new OtherPages();
   private named = '';
   private open = false;

@@ -27,7 +27,7 @@ type Props = { sessions: Sessions; trans: TranslationBundle };
 function Title({ sessions, trans }: Props): JSX.Element {
   const title = useSignal(sessions.titleChanged, () => sessions.title);
   const isOpen = useSignal(sessions.opened, () => sessions.isOpen);
-  const others = useSignal(sessions.presence.changed, () => sessions.presence.others);
+  const others = useSignal(sessions.company.changed, () => sessions.company.count);
   return (
     <>
       <button
@@ -48,8 +48,8 @@ function Title({ sessions, trans }: Props): JSX.Element {
 
 function Others({ count, trans }: { count: number; trans: TranslationBundle }): JSX.Element {
   const text = trans._n(
-    'Open in 1 other page of this browser',
-    'Open in %1 other pages of this browser',
+    'Also open in 1 other page',
+    'Also open in %1 other pages',
     count
   );
   return (
