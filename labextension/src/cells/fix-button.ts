@@ -1,6 +1,5 @@
 /** A button under each error among a cell's outputs. */
 
-import { RenderedError } from '@jupyterlab/rendermime';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -22,19 +21,21 @@ export type FixButtonOptions = {
 
 /** In notebooks that are opened from now on. */
 export function addFixButton(rendermime: IRenderMimeRegistry, options: FixButtonOptions): void {
-  const factory: IRenderMime.IRendererFactory = {
-    safe: true,
-    mimeTypes: [ERROR],
-    createRenderer: rendering => new ErrorWithButton(rendering, options)
-  };
-  rendermime.addFactory(factory, RANK);
+  const plain = rendermime.getFactory(TRACEBACK);
+  if (plain !== undefined) {
+    const createRenderer = (rendering: IRenderMime.IRendererOptions): ErrorWithButton =>
+      new ErrorWithButton(plain.createRenderer({ ...rendering, mimeType: TRACEBACK }), options);
+    rendermime.addFactory({ safe: true, mimeTypes: [ERROR], createRenderer }, RANK);
+  }
 }
 
 /** The traceback as Jupyter renders it, and the button below. */
 class ErrorWithButton extends Widget implements IRenderMime.IRenderer {
-  constructor(rendering: IRenderMime.IRendererOptions, options: FixButtonOptions) {
+  constructor(
+    private readonly error: IRenderMime.IRenderer,
+    options: FixButtonOptions
+  ) {
     super();
-    this.error = new RenderedError({ ...rendering, mimeType: TRACEBACK });
     this.node.append(this.error.node, button(options));
   }
 
@@ -48,8 +49,6 @@ class ErrorWithButton extends Widget implements IRenderMime.IRenderer {
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     return this.error.renderModel(model);
   }
-
-  private readonly error: RenderedError;
 }
 
 function button({ trans, fix }: FixButtonOptions): HTMLElement {

@@ -121,7 +121,8 @@ export class Proposal {
   private insert(cell: Cell, code: string): void {
     const { content } = this.panel;
     const place = content.widgets.indexOf(cell) + 1;
-    const metadata = content.notebookConfig.defaultCell === 'code' ? { trusted: true } : {};
+    // It has no output that could do anything.
+    const metadata = { trusted: true };
     content.model?.sharedModel.insertCell(place, { cell_type: 'code', source: code, metadata });
     content.activeCellIndex = place;
   }

@@ -36,7 +36,6 @@ function setUp(change: Partial<CellText> = {}) {
   const inserted: unknown[] = [];
   const content = {
     widgets: [cell],
-    notebookConfig: { defaultCell: 'code' },
     activeCellIndex: 0,
     model: {
       readOnly: false,
