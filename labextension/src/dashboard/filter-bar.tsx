@@ -121,8 +121,8 @@ type ChoiceProps = {
 function Choice({ label, value, options, onChange }: ChoiceProps): JSX.Element {
   return (
     <label className="jp-llmchat-choice">
-      <span>{label}</span>
-      <select value={value} onChange={event => onChange(event.target.value)}>
+      <span aria-hidden="true">{label}</span>
+      <select aria-label={label} value={value} onChange={event => onChange(event.target.value)}>
         {options.map(each => (
           <option key={each.value} value={each.value}>
             {each.text}

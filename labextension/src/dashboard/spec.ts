@@ -37,7 +37,7 @@ export function quantileSpec(
       color: {
         field: 'what',
         scale: { ...domain, range: [palette.first, palette.second] },
-        legend: { title: null, orient: 'top' }
+        legend: { title: null, orient: 'top', symbolStrokeWidth: 0 }
       },
       // Not by colour alone.
       strokeDash: {
