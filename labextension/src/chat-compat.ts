@@ -9,7 +9,6 @@ import type { MessageDetails } from './sidebar/details';
 
 export {
   AbstractChatModel,
-  ActiveCellManager,
   ChatCommandRegistry,
   ChatInput,
   ChatReactContext,
@@ -21,7 +20,6 @@ export {
 
 export type {
   ChatCommand,
-  IActiveCellManager,
   IAttachment,
   IChatCommandProvider,
   IChatCommandRegistry,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from .lab import Lab
+from .notebook import Notebook, code, write
 from .panel import Panel
 from .script import ANALYSIS, CODE, CONCLUSION, CORE, DETAIL
 
@@ -13,6 +15,12 @@ AT_END = """() => {
   return frame.scrollHeight - frame.scrollTop - frame.clientHeight < 40;
 }"""
 COPIED = "() => navigator.clipboard.readText()"
+
+
+@pytest.fixture
+def allowed_errors() -> list[str]:
+    # ipywidgets looks for the kernel of every notebook, and these have none.
+    return ["reading 'kernel'"]
 
 
 def idle(lab: Lab) -> bool:
@@ -224,3 +232,35 @@ def test_an_answer_goes_on_after_a_reload(panel: Panel, lab: Lab) -> None:
     lab.open_gate()
     panel.wait_ended()
     expect(panel.messages.last).to_contain_text("One two three four")
+
+
+@pytest.fixture
+def notebook(lab: Lab, page: Page, workspace: str) -> Notebook:
+    write(lab.root / f"{workspace}.ipynb", code("first = 1"), code("second = 2"))
+    opened = Notebook(page)
+    opened.open(f"{workspace}.ipynb")
+    return opened
+
+
+def test_code_goes_into_the_notebook_and_is_not_run(
+    panel: Panel, notebook: Notebook
+) -> None:
+    panel.answered("What code is it?")
+    for name, place, count in (("Insert below", 1, 3), ("Insert above", 1, 4)):
+        panel.root.get_by_role("button", name=name).first.click()
+        expect(notebook.cells).to_have_count(count)
+        assert notebook.source(place).startswith("import pandas as pd")
+    notebook.edit(3)
+    panel.root.get_by_role("button", name="Replace the active cell").first.click()
+    assert notebook.source(3).startswith("import pandas as pd")
+    panel.page.evaluate("() => window.jupyterapp.commands.execute('notebook:undo')")
+    notebook.edit(0)
+    assert notebook.source(0) == "first = 1"
+    expect(notebook.root.locator(".jp-OutputArea-output")).to_have_count(0)
+
+
+def test_without_a_notebook_code_can_only_be_copied(panel: Panel) -> None:
+    panel.answered("What code is it?")
+    below = panel.root.get_by_role("button", name="Insert below the active cell").first
+    expect(below).to_be_disabled()
+    assert "open a notebook first" in (below.get_attribute("title") or "")

@@ -8,9 +8,10 @@ import type { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 
-import type { IActiveCellManager, IChatCommandRegistry, IUser } from '../chat-compat';
+import type { IChatCommandRegistry, IUser } from '../chat-compat';
 import type { TurnState } from '../protocol';
 import type { IChatService } from '../tokens';
+import type { CodeTarget } from './code-target';
 import { Cover } from './cover';
 import { LiveRegion } from './live-region';
 import { ChatModel } from './model';
@@ -22,7 +23,7 @@ export type PanelOptions = {
   service: IChatService;
   rendermime: IRenderMimeRegistry;
   themes: IThemeManager | null;
-  cells: IActiveCellManager | null;
+  cells: CodeTarget | null;
   commands: CommandRegistry;
   chatCommands: IChatCommandRegistry;
   person: IUser;
@@ -133,7 +134,6 @@ export class ChatPanel extends Panel {
     const { service, person, cells, commands, rendermime, trans } = this.options;
     const model = new ChatModel({
       service, sessionId, person, commands, pages: this.pages,
-      activeCellManager: cells,
       config: { ...this.config, unreadNotifications: false, stackMessages: false }
     });
     this.current = model;

@@ -1,18 +1,20 @@
 /** The panel as a plugin. */
 
-import { ILayoutRestorer } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IThemeManager } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import { ActiveCellManager, ChatCommandRegistry } from '../chat-compat';
+import { ChatCommandRegistry } from '../chat-compat';
 import type { IUser } from '../chat-compat';
 import { chatIcon } from '../icons';
 import { IChatService, ISidebar } from '../tokens';
+import { CodeTarget } from './code-target';
 import { addCommands } from './commands';
 import { ModelTextSanitizer } from './markdown/sanitizer';
+import { addNotebookButton } from './notebook-button';
 import { ChatPanel } from './panel';
 
 const PANEL_ID = 'jupyter-llmchat-sidebar';
@@ -23,7 +25,9 @@ export const sidebar: JupyterFrontEndPlugin<ISidebar> = {
   autoStart: true,
   provides: ISidebar,
   requires: [IChatService, IRenderMimeRegistry],
-  optional: [INotebookTracker, IThemeManager, ITranslator, ILayoutRestorer, ICommandPalette],
+  optional: [
+    INotebookTracker, IThemeManager, ITranslator, ILayoutRestorer, ICommandPalette, ILabShell
+  ],
   activate: (
     app: JupyterFrontEnd,
     service: IChatService,
@@ -32,7 +36,8 @@ export const sidebar: JupyterFrontEndPlugin<ISidebar> = {
     themes: IThemeManager | null,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    lab: ILabShell | null
   ): ISidebar => {
     const chatCommands = new ChatCommandRegistry();
     const trans = (translator ?? nullTranslator).load('jupyter-llmchat');
@@ -41,7 +46,7 @@ export const sidebar: JupyterFrontEndPlugin<ISidebar> = {
       themes,
       chatCommands,
       rendermime: rendermime.clone({ sanitizer: new ModelTextSanitizer() }),
-      cells: notebooks && new ActiveCellManager({ tracker: notebooks, shell: app.shell }),
+      cells: notebooks && new CodeTarget(notebooks, app.shell),
       commands: app.commands,
       person: person(app),
       trans
@@ -53,6 +58,9 @@ export const sidebar: JupyterFrontEndPlugin<ISidebar> = {
     restorer?.add(panel, PANEL_ID);
     const made = opened(app, service, panel, chatCommands);
     addCommands({ app, service, panel, palette, trans, open: () => made.open() });
+    if (lab === null) {
+      addNotebookButton(app);
+    }
     return made;
   }
 };
@@ -67,6 +75,8 @@ function opened(
     app.shell.activateById(PANEL_ID);
     panel.uncover();
     panel.model.input.focus();
+    // Once more: a toolbar gives the focus to its notebook after a click.
+    window.setTimeout(() => panel.model.input.focus());
   };
   service.onAsk(request => {
     open();

@@ -4,8 +4,8 @@ import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { createContext, useContext } from 'react';
 
-import type { IActiveCellManager } from '../chat-compat';
 import type { IChatService } from '../tokens';
+import type { CodeTarget } from './code-target';
 import type { ChatModel } from './model';
 
 export type Surroundings = {
@@ -13,7 +13,7 @@ export type Surroundings = {
   service: IChatService;
   /** Renders the text of models: see markdown/sanitizer.ts. */
   rendermime: IRenderMimeRegistry;
-  cells: IActiveCellManager | null;
+  cells: CodeTarget | null;
   trans: TranslationBundle;
 };
 

@@ -8,13 +8,13 @@ import { useSurroundings } from '../surroundings';
 /** What can be done with a piece of code. Nothing is run by itself. */
 export function CodeActions({ text }: { text: string }): JSX.Element {
   const { cells, trans } = useSurroundings();
-  const [hasCell, setHasCell] = useState(cells?.available ?? false);
+  const [hasCell, setHasCell] = useState(cells?.isThere ?? false);
   useEffect(() => {
-    const look = (): void => setHasCell(cells?.available ?? false);
-    cells?.availabilityChanged.connect(look);
+    const look = (): void => setHasCell(cells?.isThere ?? false);
+    cells?.changed.connect(look);
     look();
     return () => {
-      cells?.availabilityChanged.disconnect(look);
+      cells?.changed.disconnect(look);
     };
   }, [cells]);
   const why = hasCell ? '' : ` (${trans.__('open a notebook first')})`;
@@ -39,7 +39,7 @@ export function CodeActions({ text }: { text: string }): JSX.Element {
             icon={pasteIcon}
             title={trans.__('Replace the active cell') + why}
             disabled={!hasCell}
-            onClick={() => void cells.replace(text)}
+            onClick={() => cells.replace(text)}
           />
         </>
       )}

@@ -1,0 +1,68 @@
+"""The same panel in Jupyter Notebook, which has no tabs at its sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .browser import Watched
+from .lab import Lab
+from .lab import lab as started_lab
+from .notebook import code, write
+from .panel import Panel
+
+
+@pytest.fixture
+def allowed_errors() -> list[str]:
+    # Jupyter Notebook's own, with or without other extensions.
+    return ["reading 'schema'"]
+
+
+@pytest.fixture(scope="module")
+def shared_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """One of its own: a server that has shown both has refused fonts to JupyterLab."""
+    with started_lab(tmp_path_factory.mktemp("notebook7") / "lab") as started:
+        yield started
+
+
+@pytest.fixture
+def page(watched: Watched, lab: Lab, workspace: str) -> Page:
+    """A notebook in Jupyter Notebook."""
+    write(lab.root / f"{workspace}.ipynb", code("x = 1"), code("y = 2"))
+    made = watched.context().new_page()
+    made.goto(f"{lab.url}/notebooks/{workspace}.ipynb?token={lab.token}")
+    expect(made.locator(".jp-Notebook .jp-Cell")).to_have_count(2)
+    return made
+
+
+def sources(page: Page) -> list[str]:
+    return page.locator(".jp-Notebook .cm-content").all_inner_texts()
+
+
+def test_the_panel_opens_from_the_toolbar_and_answers(page: Page) -> None:
+    panel = Panel(page)
+    expect(panel.input).not_to_be_visible()
+    page.locator(".jp-NotebookPanel-toolbar [data-command='llmchat:open']").click()
+    expect(panel.input).to_be_focused()
+    panel.answered("What is the mean?")
+    expect(panel.stages).to_have_text(["Analysis", "Answer", "In detail", "In short"])
+    page.locator(".jp-Notebook .jp-Cell").first.click()
+    below = panel.root.get_by_role("button", name="Insert below the active cell")
+    below.first.click()
+    expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(3)
+    assert sources(page)[1].startswith("import pandas as pd")
+    panel.shoot("notebook7")
+
+
+def test_the_panel_opens_from_the_menu_and_from_the_keyboard(page: Page) -> None:
+    panel = Panel(page)
+    page.get_by_role("menuitem", name="View").click()
+    page.get_by_role("menuitem", name="Open the Assistant").click()
+    expect(panel.input).to_be_focused()
+    page.keyboard.press("Control+Shift+Digit2")
+    expect(panel.input).not_to_be_focused()
+    page.keyboard.press("Control+Shift+Digit2")
+    expect(panel.input).to_be_focused()
+    panel.answered("say:by keys")
