@@ -12,7 +12,7 @@ LLAMA_FLAGS := -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_llama.cpp_INCLUDE=$(CURDIR)/cma
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test chromium test-long check fix codegen profile bench bench-store eval eval-deadlines clean
+.PHONY: help demo lab test chromium test-long check fix codegen profile bench bench-browser bench-store eval eval-deadlines clean
 
 help: ## List what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -55,6 +55,9 @@ bench: $(STAMPS)/bench ## Measure engine, answers, replays and the kernel side
 	@$(BIN)/python benchmarks/answers.py
 	@$(BIN)/python benchmarks/context.py
 	@$(BIN)/python benchmarks/kernel.py
+
+bench-browser: $(STAMPS)/testing $(STAMPS)/sidebar chromium ## Measure the sidebar in a real browser
+	@$(BIN)/python benchmarks/browser.py
 
 bench-store: $(STAMPS)/testing ## Measure a million stored messages beside SQLite; 15 minutes
 	@$(BIN)/python benchmarks/store.py

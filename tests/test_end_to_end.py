@@ -17,7 +17,14 @@ from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_llmchat.errors import LLMChatError
 from jupyter_llmchat.kernel.client import ChatClient
 from jupyter_llmchat.kernel.discover import ServerAddress
-from jupyter_llmchat.protocol.events import Chunk, Complete, Decision, Error, TurnEvent
+from jupyter_llmchat.protocol.events import (
+    Chunk,
+    Complete,
+    Decision,
+    Error,
+    Quality,
+    TurnEvent,
+)
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(180)]
 
@@ -179,7 +186,9 @@ def test_an_answer_is_stopped_by_cancel_and_the_model_is_free_at_once(
     assert [(each.name, each.options) for each in stored.decisions] == [
         (each.name, each.options) for each in decisions
     ]
-    assert stored.quality is not None
+    # A busy machine may leave the judge no time; what is told and what is kept agree.
+    judged = [each.score for each in again if isinstance(each, Quality)]
+    assert ([stored.quality.score] if stored.quality else []) == judged
 
 
 def test_a_wrong_token_is_told_in_one_sentence(serve: Serve) -> None:

@@ -44,6 +44,7 @@ class Lab:
     port: int
     token: str
     options: dict[str, Any] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -190,7 +191,8 @@ class Lab:
         (extensions / "jupyter-llmchat").symlink_to(BUNDLE)
         _write(self.folder / "config/jupyter_server_config.json", self._config())
         # Nobody is there to say whether they want to read news.
-        disabled = {"@jupyterlab/apputils-extension:announcements": True}
+        news = "@jupyterlab/apputils-extension:announcements"
+        disabled = dict.fromkeys((news, *self.without), True)
         _write(
             self.folder / "config/labconfig/page_config.json",
             {"disabledExtensions": disabled},
@@ -213,9 +215,16 @@ class Lab:
 
 
 @contextmanager
-def lab(folder: Path, model: str = SCRIPTED, **options: Any) -> Iterator[Lab]:
-    """A JupyterLab whose data is in `folder`; `options` are of LLMChatApp."""
-    started = Lab(folder, model, _free_port(), secrets.token_hex(8), options)
+def lab(
+    folder: Path,
+    model: str = SCRIPTED,
+    without: tuple[str, ...] = (),
+    **options: Any,
+) -> Iterator[Lab]:
+    """A JupyterLab whose data is in `folder`; `options` are of LLMChatApp, `without`
+    names extensions of the page that are left out."""
+    token = secrets.token_hex(8)
+    started = Lab(folder, model, _free_port(), token, options, without)
     started.prepare()
     started.start()
     try:
