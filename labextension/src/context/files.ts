@@ -47,6 +47,7 @@ export async function textOfFile(
   return text.trim() === '' ? [] : [{ kind: 'file', name: path, text: beginning(text, FILE_CHARS) }];
 }
 
+/** In its folder's list: asking for a file that is not there would be an error. */
 async function looked(
   contents: Contents.IManager,
   path: string,
@@ -55,11 +56,17 @@ async function looked(
   if (isBinary(path)) {
     throw new Error(trans.__('it is not a text file'));
   }
+  const [name, ...folder] = path.replace(/\/$/, '').split('/').reverse();
   try {
-    return await contents.get(path, { content: false });
+    const model = await contents.get(folder.reverse().join('/'), { content: true });
+    const found = (model.content as Contents.IModel[]).find(each => each.name === name);
+    if (found !== undefined) {
+      return found;
+    }
   } catch {
-    throw new Error(trans.__('there is no such file'));
+    // Told below: a folder that is not there has no such file.
   }
+  throw new Error(trans.__('there is no such file'));
 }
 
 async function read(

@@ -58,8 +58,10 @@ const FILES: Record<string, object> = {
 };
 
 function mentioned(facts: Partial<KernelFacts> = {}): Mentioned {
+  const content = Object.entries(FILES).map(([name, file]) => ({ ...file, name }));
   const contents = {
-    get: async (path: string) => FILES[path] ?? Promise.reject(new Error('404'))
+    get: async (path: string) =>
+      path === '' ? { content } : (FILES[path] ?? Promise.reject(new Error('404')))
   };
   const workplace = { cells: CELLS, notebook: {} } as unknown as Workplace;
   return new Mentioned({
