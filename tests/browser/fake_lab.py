@@ -65,6 +65,7 @@ async def answer(
     """The pipeline: ends early, with `cancelled`, once it is told to stop."""
     script = Path(os.environ["LLMCHAT_TEST_SCRIPT"])
     text = script.read_text() if script.exists() else question.text
+    script.with_name("asked.json").write_bytes(msgspec.json.encode(question.context))
     async for event in _Told(play(text), stop).events():
         yield msgspec.structs.replace(event, turn_id=question.turn_id)
 

@@ -81,6 +81,14 @@ class Lab:
     def log(self) -> str:
         return (self.folder / "lab.log").read_text(errors="replace")
 
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """The context that came to the scripted model with the last question."""
+        told: list[dict[str, Any]] = json.loads(
+            self.script.with_name("asked.json").read_text()
+        )
+        return told
+
     def page_url(self, workspace: str = "default", **query: str) -> str:
         """Of JupyterLab; what is open in one workspace is not in another."""
         pairs = {"token": self.token, **query}

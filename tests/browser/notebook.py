@@ -13,7 +13,8 @@ PYTHON: Final = {
     "language_info": {"name": "python"},
 }
 OPEN = """async ([path, shouldStart]) => {
-  const options = { path, kernelPreference: { shouldStart } };
+  // With a preference that names no kernel, the person is asked for one.
+  const options = shouldStart ? { path } : { path, kernelPreference: { shouldStart } };
   await window.jupyterapp.commands.execute('docmanager:open', options);
 }"""
 

@@ -61,13 +61,15 @@ export class NamesProvider implements IChatCommandProvider {
   private async targets(kind: MentionKind, typed: string): Promise<ChatCommand[]> {
     const begun = typed.replace(/\\(.)/g, '$1');
     const choices = await this.choices(kind, begun).catch(reason => this.none(kind, reason));
-    return choices.map(({ target, description, goesOn }) => ({
+    const offered = choices.map(({ target, description, goesOn }) => ({
       name: `@${kind}:${escaped(target)}`,
       providerId: ID,
       icon: null,
       description,
       spaceOnAccept: !goesOn
     }));
+    // One that is there already would only be in the way of Enter.
+    return offered.filter(each => each.name !== `@${kind}:${typed}` || !each.spaceOnAccept);
   }
 
   private async choices(kind: MentionKind, begun: string): Promise<Choice[]> {

@@ -83,7 +83,8 @@ export class SlashProvider implements IChatCommandProvider {
 
   private completed(word: string): ChatCommand[] {
     return this.commands
-      .filter(each => each.name.startsWith(word.toLowerCase()))
+      // One that is there already would only be in the way of Enter.
+      .filter(({ name }) => name !== word && name.startsWith(word.toLowerCase()))
       .map(({ name, argument, description }) => ({
         name,
         providerId: ID,

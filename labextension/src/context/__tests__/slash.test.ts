@@ -79,6 +79,7 @@ test('a question that is changed is sent as it stands', async () => {
 test('commands and what may follow them are completed', async () => {
   expect(await offered('/')).toEqual(['/model', '/more']);
   expect(await offered('/mod')).toEqual(['/model']);
+  expect(await offered('/model')).toEqual([]);
   expect(await offered('/model f')).toEqual(['fast']);
   expect(await offered('/model fast x')).toEqual([]);
   expect(await offered('a /mod')).toEqual([]);

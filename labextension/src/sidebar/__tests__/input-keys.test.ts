@@ -59,3 +59,21 @@ test('Tab goes on where no list is open, and back where one is', () => {
 test('other keys are nobody’s business', () => {
   expect(pressed({ key: 'a', isComposing: true })).toEqual({ prevented: false, hidden: false });
 });
+
+test('the first arrow in an open list moves what is marked, which the library undoes', () => {
+  jest.useFakeTimers();
+  const field = document.createElement('textarea');
+  field.setAttribute('aria-expanded', 'true');
+  field.setAttribute('aria-activedescendant', 'a');
+  const pressedAgain = jest.fn();
+  field.addEventListener('keydown', event => pressedAgain(event.key));
+  const event = { key: 'ArrowDown', isTrusted: true, target: field, nativeEvent: {} };
+  const press = (): void => guardKeys(event as unknown as KeyboardEvent<HTMLElement>, false);
+  press();
+  jest.runAllTimers();
+  expect(pressedAgain.mock.calls).toEqual([['ArrowDown']]);
+  press();
+  field.setAttribute('aria-activedescendant', 'b');
+  jest.runAllTimers();
+  expect(pressedAgain).toHaveBeenCalledTimes(1);
+});
