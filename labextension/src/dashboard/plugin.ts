@@ -54,6 +54,7 @@ export const dashboard: JupyterFrontEndPlugin<void> = {
         }
         if (!shown.isAttached) {
           // Elsewhere than in JupyterLab the main area has room for one document only.
+          shown.toggleClass('jp-llmchat-down', labShell === null);
           app.shell.add(shown, labShell === null ? 'down' : 'main');
         }
         app.shell.activateById(shown.id);
