@@ -234,6 +234,20 @@ def test_the_list_is_used_without_a_mouse(
     expect(listed.title).to_have_text(f"{word} two")
 
 
+def test_older_ones_come_as_they_are_reached(
+    lab: Lab, panel: Panel, listed: SessionList, word: str
+) -> None:
+    for number in range(65):
+        lab.api("sessions", "POST", {"title": f"{word} {number:02}"})
+    listed.open()
+    expect(listed.rows).to_have_count(30)
+    listed.rows.first.focus()
+    panel.page.keyboard.press("End")
+    expect(listed.rows).to_have_count(60)
+    panel.page.keyboard.press("End")
+    expect(listed.row(f"{word} 00")).to_be_visible()
+
+
 def test_two_pages_show_the_same_stream(
     lab: Lab, panel: Panel, another: OpenPage, word: str
 ) -> None:
@@ -312,7 +326,7 @@ def test_an_answer_in_a_conversation_that_was_left_is_told(
     lab: Lab, panel: Panel, page: Page, word: str
 ) -> None:
     panel.ask(f"hold=2 say:The {word} is here.")
-    expect(panel.stop_button).to_be_visible()
+    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
     session = panel.session
     panel.root.get_by_role("button", name="New conversation").last.click()
     expect(panel.questions).to_have_count(0)

@@ -19,7 +19,7 @@ export class Drawer extends ReactWidget {
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Conversations'));
     this.menu = new SessionMenu(sessions, trans);
-    sessions.opened.connect((_, isOpen) => this.setHidden(!isOpen));
+    sessions.opened.connect((_, isOpen) => this.reflect(isOpen));
   }
 
   dispose(): void {
@@ -33,15 +33,19 @@ export class Drawer extends ReactWidget {
     return <SessionsView sessions={this.sessions} menu={this.menu} trans={this.trans} />;
   }
 
-  protected onAfterShow(message: Message): void {
-    super.onAfterShow(message);
-    this.node.querySelector('input')?.focus();
-  }
-
-  /** Also where the panel hides what is in front of it. */
+  /** Also where the panel hides what is in front of it, not where it is hidden itself. */
   protected onAfterHide(message: Message): void {
     super.onAfterHide(message);
-    this.sessions.isOpen = false;
+    if (this.isHidden) {
+      this.sessions.isOpen = false;
+    }
+  }
+
+  private reflect(isOpen: boolean): void {
+    this.setHidden(!isOpen);
+    if (isOpen) {
+      this.node.querySelector('input')?.focus();
+    }
   }
 
   private readonly menu: SessionMenu;

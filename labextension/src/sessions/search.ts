@@ -88,7 +88,9 @@ export class Search {
       }
     } catch (error) {
       if (running === this.running) {
-        this.becomes({ isSearching: false, problem: errorBody(error) });
+        // What was found for other words is no answer to these.
+        const hits = start === 0 ? [] : this.current.hits;
+        this.becomes({ hits, isSearching: false, problem: errorBody(error) });
       }
     }
   }

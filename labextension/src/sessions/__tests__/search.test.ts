@@ -86,9 +86,11 @@ test('hits come in pages', async () => {
 });
 
 test('a search that fails says why, and can be made again', async () => {
+  await typed('other');
   api.search.mockRejectedValueOnce(unreachable(null));
   await typed('pan');
   expect(search.state.problem?.code).toBe('server_unreachable');
+  expect(search.state.hits).toEqual([]);
   search.again();
   await settle();
   expect(search.state.problem).toBeNull();
