@@ -61,7 +61,7 @@ function aboutCells(options: CommandOptions): SlashCommand[] {
     },
     {
       name: '/generate',
-      argument: trans.__('what the code is to do'),
+      argument: trans.__('<what the code is to do>'),
       description: trans.__('Write code for the selected cell'),
       run: argument => act(options, 'generate', argument)
     }
