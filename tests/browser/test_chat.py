@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from .lab import Lab
 from .notebook import Notebook, code, write
@@ -14,6 +14,8 @@ AT_END = """() => {
   const frame = document.querySelector('.jp-llmchat-scroll');
   return frame.scrollHeight - frame.scrollTop - frame.clientHeight < 40;
 }"""
+TALL: ViewportSize = {"width": 1280, "height": 2000}
+"""What is far out of sight is not in the page."""
 COPIED = "() => navigator.clipboard.readText()"
 
 
@@ -34,6 +36,7 @@ def stored(lab: Lab, panel: Panel) -> list[str]:
 
 
 def test_an_answer_is_set_as_it_is_meant(panel: Panel) -> None:
+    panel.page.set_viewport_size(TALL)
     panel.answered("What is the mean?")
     text = panel.root.locator(".jp-llmchat-text")
     expect(text.locator("mjx-container")).to_have_count(3)
@@ -44,6 +47,7 @@ def test_an_answer_is_set_as_it_is_meant(panel: Panel) -> None:
 
 
 def test_how_it_was_arrived_at_is_folded(panel: Panel) -> None:
+    panel.page.set_viewport_size(TALL)
     panel.answered("What is folded?")
     folded = panel.root.locator(".jp-mod-stage details").first
     expect(folded.locator("summary")).to_contain_text("Analysis")
@@ -72,9 +76,10 @@ def test_what_is_known_of_an_answer_stands_below_it(panel: Panel) -> None:
 
 
 def test_answers_and_code_are_copied_to_the_letter(panel: Panel) -> None:
+    panel.page.set_viewport_size(TALL)
     panel.answered("What is to be copied?")
     panel.page.context.grant_permissions(["clipboard-read"])
-    done = panel.root.get_by_role("button", name="Copied")
+    done = panel.root.get_by_role("button", name="Copied", exact=True)
     panel.root.get_by_role("button", name="Copy the whole answer").click()
     expect(done).to_be_visible()
     copied = panel.page.evaluate(COPIED)
@@ -245,6 +250,7 @@ def notebook(lab: Lab, page: Page, workspace: str) -> Notebook:
 def test_code_goes_into_the_notebook_and_is_not_run(
     panel: Panel, notebook: Notebook
 ) -> None:
+    panel.page.set_viewport_size(TALL)
     panel.answered("What code is it?")
     for name, place, count in (("Insert below", 1, 3), ("Insert above", 1, 4)):
         panel.root.get_by_role("button", name=name).first.click()
@@ -260,6 +266,7 @@ def test_code_goes_into_the_notebook_and_is_not_run(
 
 
 def test_without_a_notebook_code_can_only_be_copied(panel: Panel) -> None:
+    panel.page.set_viewport_size(TALL)
     panel.answered("What code is it?")
     below = panel.root.get_by_role("button", name="Insert below the active cell").first
     expect(below).to_be_disabled()

@@ -45,7 +45,7 @@ def test_from_opening_the_panel_to_the_copied_answer(panel: Panel) -> None:
     expect(panel.input).to_have_value("")
     tabbed(page, "Copy the whole answer", "Shift+Tab")
     page.keyboard.press("Enter")
-    expect(panel.root.get_by_role("button", name="Copied")).to_be_visible()
+    expect(panel.root.get_by_role("button", name="Copied", exact=True)).to_be_visible()
     assert page.evaluate(COPIED) == "by keys"
     tabbed(page, "Ask again", "Shift+Tab")
     page.keyboard.press("Space")

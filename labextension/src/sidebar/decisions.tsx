@@ -2,14 +2,20 @@
 
 import React from 'react';
 
-import type { Decision } from '../protocol';
+import type { Decision, Notice } from '../protocol';
 import { Fold } from './stage';
 import { useSurroundings } from './surroundings';
 import { seconds } from './words';
 
-export function Decisions({ decisions }: { decisions: readonly Decision[] }): JSX.Element | null {
+type Props = {
+  decisions: readonly Decision[];
+  /** Why some were not taken by the model. */
+  notes: readonly Notice[];
+};
+
+export function Decisions({ decisions, notes }: Props): JSX.Element | null {
   const { trans } = useSurroundings();
-  if (decisions.length === 0) {
+  if (decisions.length + notes.length === 0) {
     return null;
   }
   const label = trans._n('1 decision', '%1 decisions', decisions.length);
@@ -20,6 +26,11 @@ export function Decisions({ decisions }: { decisions: readonly Decision[] }): JS
           <Row key={place} decision={each} />
         ))}
       </ul>
+      {notes.map(each => (
+        <p key={each.seq} className="jp-llmchat-quiet">
+          {each.message}
+        </p>
+      ))}
     </Fold>
   );
 }

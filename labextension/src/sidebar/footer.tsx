@@ -4,7 +4,7 @@ import { refreshIcon } from '@jupyterlab/ui-components';
 import React, { useEffect } from 'react';
 
 import { ended, textOf } from '../fold';
-import type { Quality, TurnMetrics, TurnState } from '../protocol';
+import type { Notice, Quality, TurnMetrics, TurnState } from '../protocol';
 import { Button } from './button';
 import { CopyButton } from './copy-button';
 import { Decisions, Share } from './decisions';
@@ -29,17 +29,27 @@ export function Footer({ turnKey, turn }: Props): JSX.Element | null {
       {isRefined && (
         <p className="jp-llmchat-quiet">{trans.__('Understood as: %1', turn.refinement!.text)}</p>
       )}
-      {turn.notices.map(each => (
+      {turn.notices.filter(isForAll).map(each => (
         <p key={each.seq} className="jp-llmchat-notice">
           {each.message}
         </p>
       ))}
       {turn.error !== null && <Failure turnKey={turnKey} turn={turn} />}
-      <Decisions decisions={turn.decisions} />
+      <Decisions
+        decisions={turn.decisions}
+        notes={turn.notices.filter(each => !isForAll(each))}
+      />
       {turn.quality !== null && <QualityView quality={turn.quality} turn={turn} />}
       {ended(turn) && <Bottom turnKey={turnKey} turn={turn} />}
     </div>
   );
+}
+
+/** What went otherwise without changing what is answered to. */
+const ON_THE_WAY = ['decision_failed', 'not_judged', 'not_refined'];
+
+function isForAll({ code }: Notice): boolean {
+  return !ON_THE_WAY.includes(code);
 }
 
 function Bottom({ turnKey, turn }: Props): JSX.Element {
