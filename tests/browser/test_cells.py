@@ -50,7 +50,7 @@ def test_an_error_is_fixed_and_the_fix_undone(
     says(lab, block(FIXED))
     fix_button(notebook).click()
     found = offered(notebook)
-    expect(panel.questions.last).to_contain_text("it fails with NameError")
+    expect(panel.questions.last).to_contain_text("It fails with NameError")
     assert signs(found) == [
         "import math",
         "",
@@ -202,7 +202,7 @@ def test_a_cell_is_improved_from_the_palette(
     notebook.page.keyboard.type("Improve Cell")
     notebook.page.locator(".lm-CommandPalette-item.lm-mod-active").click()
     accept(offered(notebook, WORKS))
-    expect(panel.questions.last).to_contain_text("Improve the current cell")
+    expect(panel.questions.last).to_contain_text("Write a better version of the whole")
     assert notebook.source(WORKS) == "x = 2\nx"
 
 

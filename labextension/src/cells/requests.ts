@@ -49,28 +49,29 @@ export function explain(cell: CellText): AskRequest {
 
 export function fix(cell: CellText): AskRequest {
   const { error } = cell;
-  const what =
-    error === null
-      ? 'Find and correct the mistakes in the current cell.'
-      : `Correct the current cell: it fails with ${classOf(error)}.`;
-  return asCode(cell, `${what} Change no more than needed.`, 'corrected cell');
+  const why =
+    error === null ? 'Find the mistakes in it' : `It fails with ${classOf(error)}`;
+  const wish = `${why}; change no more than needed.`;
+  return asCode(cell, 'the whole corrected CODE of the current cell', wish);
 }
 
 export function improve(cell: CellText): AskRequest {
-  const wish = 'Improve the current cell: make it clear, correct and fast, with the same results.';
-  return asCode(cell, wish, 'improved cell');
+  const wish = 'It must be clear, correct and fast, with the same results.';
+  return asCode(cell, 'a better version of the whole CODE of the current cell', wish);
 }
 
 /** `notebook` is the cell that the code is for. */
 export function generate(prompt: string, notebook: CellText): AskRequest {
-  return asCode(notebook, prompt.trim(), 'cell');
+  const request = asCode(notebook, 'the whole CODE', '');
+  return { ...request, question: `${prompt.trim()}\n${request.question}` };
 }
 
-function asCode(cell: CellText, wish: string, what: string): AskRequest {
+/** Small models write a block of code only if they are shown how it begins. */
+function asCode(cell: CellText, what: string, wish: string): AskRequest {
   const language = cell.language || 'python';
-  const how = `Answer with the whole ${what} in one ${language} code block, then one sentence.`;
+  const code = what.replace('CODE', `${language} code`);
   return {
-    question: `${wish}\n${how}`,
+    question: `Write ${code} in a \`\`\`${language} code block. ${wish}`.trim(),
     context: [...above(cell), ...itself(cell)],
     options: options(cell)
   };
