@@ -45,7 +45,7 @@ test('without the buttons it is asked', async () => {
   await run('/improve');
   const asked = service.ask.mock.calls.map(([{ question }]) => question as string);
   expect(asked[0]).toMatch(/^Explain .*\nbe brief$/);
-  expect(asked[1]).toMatch(/^Improve the current cell/);
+  expect(asked[1]).toMatch(/^Write a better version/);
 });
 
 test('what stands in the way is said', async () => {
