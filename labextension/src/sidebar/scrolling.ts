@@ -60,7 +60,8 @@ export class Scrolling {
     // Only a person scrolls up; down goes the page by itself as well.
     const isUp = frame.scrollTop < this.lastTop;
     this.lastTop = frame.scrollTop;
-    const isAtEnd = left < NEAR_END || (this.isAtEnd && !isUp);
+    // However little: the first step of a scroll that glides must not be taken back.
+    const isAtEnd = isUp ? left < 2 : left < NEAR_END || this.isAtEnd;
     if (isAtEnd !== this.isAtEnd) {
       this.isAtEnd = isAtEnd;
       this.tell.atEnd(isAtEnd);
