@@ -64,11 +64,6 @@ def test_what_is_folded_opens_by_keys(panel: Panel) -> None:
     page.keyboard.press("Enter")
     expect(panel.root.locator(".jp-llmchat-decisions")).to_be_visible()
     tabbed(page, "Conversation", "Shift+Tab")
-    before = page.evaluate("() => document.activeElement.scrollTop")
-    page.keyboard.press("PageUp")
-    page.wait_for_function(
-        "before => document.activeElement.scrollTop < before", arg=before
-    )
 
 
 def test_a_new_line_and_a_stop_by_keys(panel: Panel) -> None:
