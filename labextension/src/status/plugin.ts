@@ -3,6 +3,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
+import { ended } from '../fold';
 import { IChatService, ISidebar } from '../tokens';
 import { StatusCard } from './card';
 
@@ -38,6 +39,13 @@ export const status: JupyterFrontEndPlugin<void> = {
     ];
     // Not every application that shows the panel has them.
     const remedies = () => offered.filter(each => app.commands.hasCommand(each.command));
-    sidebar.add('top', new StatusCard({ service, trans, remedies }));
+    const card = new StatusCard({ service, trans, remedies });
+    sidebar.add('top', card);
+    // How many are being written is part of it.
+    sidebar.turnChanged.connect((_, turn) => {
+      if (ended(turn)) {
+        void card.watch.refresh();
+      }
+    });
   }
 };
