@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jupyter_llmchat.errors import LLMChatError
@@ -23,6 +23,11 @@ Prepare = Callable[["Question"], Awaitable[None]]
 
 SESSIONS = 32
 """So many sessions' notebooks are remembered, those used last."""
+
+
+def unbegun(owner: str) -> str:
+    """In the place of a session's id: the owner's next one, which has none yet."""
+    return f"next of {owner}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,23 +94,32 @@ class ReadAhead:
             del self._reading[session_id]
 
     async def _read(self, owner: str, session_id: str) -> None:
-        from jupyter_llmchat.pipeline import Question
-
         try:
-            session = await self._store.session(owner, session_id)
-            messages = await self._store.messages(owner, session_id)
-            known = self._known.get(session_id)
-            question = Question(
-                turn_id="",
-                text="",
-                arrived=0.0,
-                history=exchanges(messages),
-                context=known.context if known is not None else (),
-                system_prompt=check_session_config(session.config).system_prompt or "",
-            )
-            await self._prepare(question)
+            await self._prepare(await self._question(owner, session_id))
         except LLMChatError as error:
             # Whoever asks is told; until then it is nobody's concern.
             self._log.debug("session %s was not read ahead: %s", session_id, error)
         except Exception:  # noqa: BLE001 nothing waits for it
             self._log.error("session %s was not read ahead", session_id, exc_info=True)
+
+    async def _question(self, owner: str, session_id: str) -> Question:
+        """One without text, in that session as it is now."""
+        from jupyter_llmchat.pipeline import Question
+
+        known = self._known.get(session_id)
+        question = Question(
+            turn_id="",
+            text="",
+            arrived=0.0,
+            history=(),
+            context=known.context if known is not None else (),
+        )
+        if session_id == unbegun(owner):
+            return question
+        session = await self._store.session(owner, session_id)
+        messages = await self._store.messages(owner, session_id)
+        return replace(
+            question,
+            history=exchanges(messages),
+            system_prompt=check_session_config(session.config).system_prompt or "",
+        )

@@ -21,6 +21,17 @@ class Prepare(Endpoint):
         return Accepted()
 
 
+class PrepareNew(Endpoint):
+    """The same for a conversation that begins with its first question."""
+
+    @operation(body=PrepareBody, reply=Accepted, status=202)
+    async def post(self, asked: PrepareBody) -> Accepted:
+        """Have the model read what a new conversation may soon begin with."""
+        turns = await self.services.turns()
+        await turns.prepare(self.owner, None, asked.context)
+        return Accepted()
+
+
 class SeenByModel(Endpoint):
     """What becomes of context before a model reads it."""
 

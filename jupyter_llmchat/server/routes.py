@@ -17,7 +17,7 @@ from .openai.chat import ChatCompletions
 from .openai.endpoint import Elsewhere
 from .openai.models import Embeddings, Models, OneModel
 from .openapi import Description
-from .prepare import Prepare, SeenByModel
+from .prepare import Prepare, PrepareNew, SeenByModel
 from .search import Search
 from .services import Services
 from .sessions import Messages, OneSession, Sessions
@@ -48,6 +48,7 @@ def table() -> dict[str, type[RequestHandler]]:
         f"{_API}/sessions/{{session_id}}/export": ExportSession,
         f"{_API}/sessions/{{session_id}}/ask": Ask,
         f"{_API}/sessions/{{session_id}}/prepare": Prepare,
+        f"{_API}/prepare": PrepareNew,
         f"{_API}/context": SeenByModel,
         f"{_API}/search": Search,
         f"{_API}/turns/{{turn_id}}": OneTurn,

@@ -29,7 +29,7 @@ from jupyter_llmchat.protocol.requests import (
 )
 from jupyter_llmchat.protocol.resources import MessageList, Session
 
-from .ahead import ReadAhead
+from .ahead import ReadAhead, unbegun
 from .asking import Asking
 from .beginning import Beginning
 from .hiding import without_secrets
@@ -146,15 +146,20 @@ class Turns:
         """What writes answers, for one that belongs to no session."""
         return self._around.answer
 
-    async def prepare(self, owner: str, session_id: str, context: Context) -> None:
+    async def prepare(
+        self, owner: str, session_id: str | None, context: Context
+    ) -> None:
         """Has the model read what a question may soon be asked about, in idle time.
 
-        Returns at once; a newer call for the session replaces it. Raises NotFound.
+        None stands for a session that is yet to begin. Returns at once; a newer call
+        for the session replaces it. Raises NotFound.
         """
-        await self._around.store.session(owner, session_id)
+        if session_id is not None:
+            await self._around.store.session(owner, session_id)
         context = await without_secrets(context)
-        self._around.ahead.learn(owner, session_id, context)
-        self._around.ahead.read(owner, session_id)
+        key = unbegun(owner) if session_id is None else session_id
+        self._around.ahead.learn(owner, key, context)
+        self._around.ahead.read(owner, key)
 
     async def listen(self, owner: str, turn_id: str, from_seq: int) -> Subscription:
         """The turn's events from `from_seq` on; raises NotFound or BadRequest."""

@@ -87,3 +87,13 @@ async def test_context_can_be_seen_as_a_model_gets_it(api: Api) -> None:
     response = await api.post("context", body={"context": [PART, secret]})
     seen = json.loads(response.body)["context"]
     assert (response.code, seen) == (200, [PART, {**secret, "text": 'token = "…"'}])
+
+
+async def test_a_conversation_that_is_yet_to_begin_is_read_for(
+    api: Api, read: list[Question]
+) -> None:
+    response = await api.post("prepare", body={"context": [PART]})
+    assert response.code == 202
+    await eventually(lambda: read)
+    assert (read[0].context[0].text, read[0].history) == ("import pandas", ())
+    assert json.loads((await api.get("sessions")).body)["sessions"] == []

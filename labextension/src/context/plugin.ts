@@ -12,6 +12,7 @@ import { KernelFacts } from './kernel-facts';
 import { Mentioned } from './mentioned';
 import { NamesProvider } from './names-provider';
 import { Notes } from './notes';
+import { ReadAhead } from './read-ahead';
 import { remember } from './remembering';
 import { SlashProvider } from './slash';
 import { workplaceSources } from './sources';
@@ -67,8 +68,16 @@ function bar(
     question: () => sidebar.input.value,
     isVisible: () => sidebar.panel.isVisible
   });
+  const { node } = sidebar.panel;
+  const ahead = new ReadAhead({
+    api: service.api,
+    parts: () => view.collected.parts,
+    session: () => service.currentSession,
+    isAsking: () => node.contains(document.activeElement)
+  });
+  view.changed.connect(() => void ahead.look());
   // What is typed may name something.
-  sidebar.panel.node.addEventListener('input', () => view.isOpen && view.request());
-  sidebar.panel.node.addEventListener('focusin', () => view.request());
+  node.addEventListener('input', () => view.isOpen && view.request());
+  node.addEventListener('focusin', () => view.request());
   return new ContextBar({ view, notes, trans });
 }
