@@ -12,6 +12,8 @@ import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from difflib import SequenceMatcher
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -101,15 +103,34 @@ def delays_of(told: dict[str, Any]) -> list[float]:
     """Milliseconds, for every piece of a part that is shown as it grows."""
     delays = []
     for stage in {each["stage"] for each in told["chunks"]}:
-        shown = [s for s in told["shown"] if s["id"].endswith(f":{stage}")]
-        length = 0
-        for each in told["chunks"]:
-            if each["stage"] == stage and each["text"]:
-                length += len(each["text"])
-                times = (s["at"] for s in shown if len(s["text"]) >= length)
-                if (at := next(times, None)) is not None:
-                    delays.append(at - each["emitted"])
+        chunks = [each for each in told["chunks"] if each["stage"] == stage]
+        shown = [each for each in told["shown"] if each["id"].endswith(f":{stage}")]
+        if shown:
+            delays += _delays(chunks, shown)
     return delays
+
+
+def _delays(chunks: list[dict[str, Any]], shown: list[dict[str, Any]]) -> list[float]:
+    seen = _in_page("".join(each["text"] for each in chunks), shown[-1]["text"])
+    delays, length, before = [], 0, 0
+    for each in chunks:
+        length += len(each["text"])
+        if seen[length] > before:
+            before = seen[length]
+            at = next(page["at"] for page in shown if len(page["text"]) >= before)
+            delays.append(at - each["emitted"])
+    return delays
+
+
+def _in_page(source: str, page: str) -> list[int]:
+    """How many letters of the page the first n of the source have become, for every n:
+    names of languages and of formulas' commands, among others, are not shown."""
+    matcher = SequenceMatcher(None, source, page, autojunk=False)
+    letters = [0] * (len(source) + 1)
+    for source_at, page_at, size in matcher.get_matching_blocks():
+        for offset in range(size):
+            letters[source_at + offset + 1] = page_at + offset + 1
+    return list(accumulate(letters, max))
 
 
 def code(browser: Browser, started: Lab) -> list[Figure]:

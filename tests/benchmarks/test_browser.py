@@ -36,6 +36,12 @@ def test_what_has_no_letters_is_seen_with_what_follows() -> None:
     assert delays_of({"chunks": [chunk("", 100)], "shown": []}) == []
 
 
+def test_what_is_not_shown_is_not_waited_for() -> None:
+    chunks = [chunk("Use", 100), chunk("python", 110), chunk("x1", 120)]
+    page = [shown("Use", 130), shown("Usex1", 160)]
+    assert delays_of({"chunks": chunks, "shown": page}) == [30, 40]
+
+
 def test_the_longest_frame_is_what_counts() -> None:
     assert frame_figure("it streams", [16.0, 120.0, 17.0]).holds is False
     assert frame_figure("it streams", [16.0, 17.0]).holds is True
