@@ -111,7 +111,7 @@ class Review:
         if not draft or self.deadline.left() <= 0:
             return first.score
         second = await self._rate(draft)
-        better = second.score > first.score
+        better = second.score > first.score and not _loses_code(text, draft)
         self.say(
             events.Revision(
                 turn_id=self.turn_id,
@@ -123,7 +123,7 @@ class Review:
                 ms=(time.monotonic() - began) * 1e3,
             )
         )
-        return max(first.score, second.score)
+        return second.score if better else first.score
 
     async def _rate(self, text: str) -> Quality:
         runtime = self.runtime
@@ -157,3 +157,9 @@ class Review:
 
     def _notice(self, code: str, message: str) -> None:
         self.say(events.Notice(turn_id=self.turn_id, code=code, message=message))
+
+
+def _loses_code(first: str, second: str) -> bool:
+    """Whether only the first has code: whoever asked for some would be left without,
+    and a small model asked to improve likes to talk about its code instead."""
+    return "```" in first and "```" not in second

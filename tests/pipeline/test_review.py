@@ -106,6 +106,21 @@ async def test_the_better_text_wins_by_the_judge(
     assert quality.reliability == 0.9
 
 
+@pytest.mark.parametrize(
+    ("second", "used"), [("Talk about it.", False), ("```\ny = 2\n```", True)]
+)
+async def test_an_answer_with_code_is_not_given_up_for_one_without(
+    scores: dict[str, float], second: str, used: bool
+) -> None:
+    first = "```python\nx = 1\n```"
+    scores |= {first: 40.0, second: 90.0}
+    model = FakeModel(reply=lambda prompt: second, choice=deciding(improve="yes"))
+    case = Reviewing(model, text=first)
+    assert await case.run() == (90.0 if used else 40.0)
+    (revision,) = case.of(events.Revision)
+    assert revision.used is used
+
+
 async def test_without_a_wish_to_improve_the_first_stands(
     scores: dict[str, float],
 ) -> None:
