@@ -28,6 +28,8 @@ _IMAGE = re.compile(r"!(?=\[)")
 _LINK = re.compile(r"(?<=\])(?=[(:\[])")
 _FORMULA = re.compile(r"\$\$?[^$\n]{1,1000}?\$\$?")
 _ON_THE_WEB = re.compile(r"(?:https?://|mailto:|#)[^\s]", re.IGNORECASE)
+_HTML_LINE = re.compile(r"\n[\s>*+\-\d.)]*<")
+"""HTML at the beginning of a line ends the paragraph that code may have begun in."""
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
 
 
@@ -112,6 +114,8 @@ def _passage(text: str, *, links: bool) -> str:
         code &= spans_by_cell(text)
     pieces, at = [], 0
     for begin, end in sorted(code):
+        if _HTML_LINE.search(text, begin, end):
+            continue
         pieces += [_plain(text[at:begin], links=links), text[begin:end]]
         at = end
     return "".join([*pieces, _plain(text[at:], links=links)])

@@ -85,6 +85,8 @@ def test_known_attacks(text: str) -> None:
 @example("`foo\\`<b>`")
 @example("|a|\n|-|\n| ` |\n| `<b> |\n")
 @example("| ` a | ` <script> |\n|-|-|\n")
+@example("`\n<script>`")
+@example("> `![x](http://e)\n>  <script>`")
 @example("[x]: /u '`\n<b>\n`'")
 def test_any_mixture(text: str) -> None:
     better = contained(text)
