@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from .events import Option, Quality, Refinement, Revision, TurnMetrics
+from .events import Notice, Option, Quality, Refinement, Revision, TurnMetrics
 from .ids import DecisionSource, Stage, Tier
 from .requests import ContextPart
 
@@ -57,6 +57,8 @@ class StageText(Resource, frozen=True, kw_only=True):
     text: str
     first: str = ""
     """The text that this one has replaced; empty if there is none."""
+    ms: float = 0.0
+    """From its beginning to its end; 0 if that is not known."""
 
 
 class Message(Resource, frozen=True, kw_only=True):
@@ -122,6 +124,7 @@ class Turn(Resource, frozen=True, kw_only=True):
     refinement: Refinement | None = None
     quality: Quality | None = None
     revisions: tuple[Revision, ...] = ()
+    notices: tuple[Notice, ...] = ()
     listeners: int = 0
     """How many follow it at the moment."""
 

@@ -51,7 +51,9 @@ def ended_turn(start: Start, state: TurnState, end: Complete | Error) -> EndedTu
         strategy=(metrics and metrics.strategy) or next(iter(chosen), None),
         metrics=metrics,
         stages=tuple(
-            StageText(stage=stage.stage, text=stage.text, first=stage.first)
+            StageText(
+                stage=stage.stage, text=stage.text, first=stage.first, ms=stage.ms
+            )
             for stage in state.stages
             if stage.text
         ),
@@ -59,6 +61,7 @@ def ended_turn(start: Start, state: TurnState, end: Complete | Error) -> EndedTu
         refinement=state.refinement,
         quality=state.quality,
         revisions=state.revisions,
+        notices=state.notices,
     )
 
 
@@ -126,6 +129,7 @@ def retold(turn: Turn, answer: Message) -> Iterator[TurnEvent]:
         )
     if turn.refinement is not None:
         yield turn.refinement
+    yield from turn.notices
     for part in answer.stages:
         yield from _stage(part, answer)
     if turn.quality is not None:
@@ -144,7 +148,7 @@ def _stage(part: StageText, answer: Message) -> Iterator[TurnEvent]:
         chunk_id=0,
         timestamp=answer.created,
     )
-    yield StageChange(turn_id=turn_id, stage=stage, phase="end")
+    yield StageChange(turn_id=turn_id, stage=stage, phase="end", ms=part.ms)
 
 
 def _end(turn: Turn, answer: Message) -> Complete | Error:

@@ -10,6 +10,7 @@ import msgspec
 
 from jupyter_llmchat.errors import NotFound
 from jupyter_llmchat.protocol.events import (
+    Notice,
     Option,
     Quality,
     Refinement,
@@ -133,8 +134,8 @@ def _said(cursor: Cursor, session_ids: list[str]) -> dict[str, _Said]:
 
 def _known(cursor: Cursor, turn_ids: list[str]) -> _Known:
     turns = cursor.rows(
-        "SELECT id, strategy, finish_reason, ended_us, refinement, quality, revisions"
-        " FROM turns WHERE id IN (SELECT unnest(?::VARCHAR[]))",
+        "SELECT id, strategy, finish_reason, ended_us, refinement, quality, revisions,"
+        " notices FROM turns WHERE id IN (SELECT unnest(?::VARCHAR[]))",
         turn_ids,
     )
     figures = cursor.rows(
@@ -195,6 +196,7 @@ def _turn(cursor: Cursor, turn_id: str, said: _Said, known: _Known) -> TurnDocum
         refinement=_struct(row["refinement"], Refinement),
         quality=_struct(row["quality"], Quality),
         revisions=_struct(row["revisions"], tuple[Revision, ...]) or (),
+        notices=_struct(row["notices"], tuple[Notice, ...]) or (),
     )
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from jupyter_llmchat.protocol.events import (
     Event,
+    Notice,
     Quality,
     Refinement,
     Revision,
@@ -35,7 +36,7 @@ Values = tuple[Any, ...]
 _TURN = (
     *("id", "session_id", "client_message_id", "message_id", "answer_id", "state"),
     *("strategy", "finish_reason", "created_us", "ended_us", "refinement", "quality"),
-    *("revisions", "is_imported"),
+    *("revisions", "notices", "is_imported"),
 )
 _MESSAGE = (
     *("id", "seq", "session_id", "session_key", "turn_id", "parent_id", "is_current"),
@@ -117,7 +118,11 @@ class _Rows:
                 *(turn.answer.state, turn.strategy, turn.finish_reason),
                 *(self.past(turn.created), ended),
                 *(_retold(turn_id, each) for each in (turn.refinement, turn.quality)),
-                *(_all_retold(turn_id, turn.revisions), True),
+                *(
+                    _all_retold(turn_id, each)
+                    for each in (turn.revisions, turn.notices)
+                ),
+                True,
             )
         )
         self.messages.append(self._question(question_id, turn))
@@ -174,7 +179,7 @@ def _retold(turn_id: str, event: Refinement | Quality | None) -> str | None:
     return None if event is None else to_json(_of(turn_id, event))
 
 
-def _all_retold(turn_id: str, events: Sequence[Revision]) -> str | None:
+def _all_retold(turn_id: str, events: Sequence[Revision | Notice]) -> str | None:
     return to_json([_of(turn_id, each) for each in events]) if events else None
 
 

@@ -169,6 +169,11 @@ MIGRATIONS: tuple[Migration, ...] = (
             )""",
         ),
     ),
+    Migration(
+        version=5,
+        name="notices",
+        statements=("ALTER TABLE turns ADD COLUMN notices JSON",),
+    ),
 )
 
 _HISTORY = """CREATE TABLE IF NOT EXISTS schema_version (

@@ -8,6 +8,7 @@ import msgspec
 
 from jupyter_llmchat.protocol.events import (
     Decision,
+    Notice,
     Quality,
     Refinement,
     Revision,
@@ -68,6 +69,7 @@ class EndedTurn(msgspec.Struct, frozen=True, kw_only=True):
     refinement: Refinement | None = None
     quality: Quality | None = None
     revisions: tuple[Revision, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 class WholeTurn(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from jupyter_llmchat.errors import Conflict, NotFound
-from jupyter_llmchat.protocol.events import Decision, Quality, Refinement, Revision
+from jupyter_llmchat.protocol.events import (
+    Decision,
+    Notice,
+    Quality,
+    Refinement,
+    Revision,
+)
 from jupyter_llmchat.protocol.ids import Stage
 from jupyter_llmchat.protocol.resources import Session, Turn
 
@@ -37,7 +43,7 @@ _BEGUN = (
 )
 _ENDED = (
     *("state", "strategy", "finish_reason", "ended_us", "refinement", "quality"),
-    "revisions",
+    *("revisions", "notices"),
 )
 _ENDED_VALUES = ", ".join(
     f"unnest(?::{'BIGINT' if each == 'ended_us' else 'VARCHAR'}[]) AS {each}"
@@ -173,11 +179,11 @@ def add(
     cursor.run(
         "INSERT INTO turns (id, session_id, client_message_id, message_id, answer_id,"
         " state, strategy, finish_reason, created_us, ended_us, refinement, quality,"
-        " revisions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " revisions, notices) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         *(new.turn_id, new.session_id, new.client_message_id),
         *(new.message_id, new.answer_id, ended.state, ended.strategy),
         *(ended.finish_reason, asked.us, answered.us),
-        *(_json(ended.refinement), _json(ended.quality), _json(ended.revisions)),
+        *_besides(ended),
     )
     messages.add_both(cursor, whole, asked, answered)
     decisions.add_all(cursor, new.turn_id, whole.decisions, decided)
@@ -237,6 +243,7 @@ def _turn(cursor: Cursor, row: Row) -> Turn:
         refinement=_struct(row["refinement"], Refinement),
         quality=_struct(row["quality"], Quality),
         revisions=_struct(row["revisions"], tuple[Revision, ...]) or (),
+        notices=_struct(row["notices"], tuple[Notice, ...]) or (),
     )
 
 
@@ -281,7 +288,7 @@ def begun(
 def _row(cursor: Cursor, turn_id: str) -> Row:
     row = cursor.row(
         "SELECT id, session_id, message_id, answer_id, state, strategy, finish_reason,"
-        " created_us, refinement, quality, revisions FROM turns WHERE id = ?",
+        " created_us, refinement, quality, revisions, notices FROM turns WHERE id = ?",
         turn_id,
     )
     if row is None:
@@ -310,8 +317,14 @@ def _ending(ended: EndedTurn, now: Moment) -> tuple[Any, ...]:
     """Values of _ENDED."""
     return (
         *(ended.state, ended.strategy, ended.finish_reason, now.us),
-        *(_json(ended.refinement), _json(ended.quality), _json(ended.revisions)),
+        *_besides(ended),
     )
+
+
+def _besides(ended: EndedTurn) -> tuple[str | None, ...]:
+    """What is told beside the answer, in the order of _ENDED."""
+    told = (ended.refinement, ended.quality, ended.revisions, ended.notices)
+    return tuple(map(_json, told))
 
 
 def _json(value: Any) -> str | None:

@@ -10,7 +10,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from jupyter_llmchat.errors import BadRequest
-from jupyter_llmchat.protocol.events import Quality, Refinement, Revision, TurnMetrics
+from jupyter_llmchat.protocol.events import (
+    Notice,
+    Quality,
+    Refinement,
+    Revision,
+    TurnMetrics,
+)
 from jupyter_llmchat.protocol.ids import Strategy
 from jupyter_llmchat.protocol.requests import Identifier
 from jupyter_llmchat.protocol.resources import StageText, StoredDecision
@@ -72,6 +78,7 @@ class TurnDocument(Part, frozen=True, kw_only=True):
     refinement: Refinement | None = None
     quality: Quality | None = None
     revisions: Annotated[tuple[Revision, ...], msgspec.Meta(max_length=100)] = ()
+    notices: Annotated[tuple[Notice, ...], msgspec.Meta(max_length=100)] = ()
 
 
 class SessionDocument(Part, frozen=True, kw_only=True):

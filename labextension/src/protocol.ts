@@ -449,6 +449,7 @@ export type StageText = {
   stage: 'analysis' | 'conclusion' | 'core' | 'detail' | 'reasoning';
   text: string;
   first: string;
+  ms: number;
 };
 
 export type Start = {
@@ -511,6 +512,7 @@ export type Turn = {
   refinement: Refinement | null;
   quality: Quality | null;
   revisions: Revision[];
+  notices: Notice[];
   listeners: number;
 };
 

@@ -121,6 +121,9 @@ def test_how_an_answer_ended_is_said(panel: Panel) -> None:
 def test_what_was_left_out_is_said(panel: Panel) -> None:
     panel.answered("short leftout")
     expect(panel.messages.last).to_contain_text("The notebook was left out")
+    panel.page.reload()
+    panel.open()
+    expect(panel.messages.last).to_contain_text("The notebook was left out")
 
 
 def test_a_failure_has_a_button_that_asks_again(panel: Panel) -> None:

@@ -5,7 +5,13 @@ import asyncio
 import pytest
 
 from jupyter_llmchat.errors import GenerationFailed, NotFound, WorkerLost
-from jupyter_llmchat.protocol.events import Complete, Error, TurnEvent
+from jupyter_llmchat.protocol.events import (
+    Complete,
+    Error,
+    Notice,
+    StageChange,
+    TurnEvent,
+)
 from jupyter_llmchat.protocol.fold import fold
 from jupyter_llmchat.server.faults import error_event
 from jupyter_llmchat.server.services import Services
@@ -24,7 +30,9 @@ from .builders import (
 
 WHOLE = (
     decision(),
+    Notice(turn_id="", code="context_left_out", message="It was too long."),
     chunk("Core.", stage="core"),
+    StageChange(turn_id="", stage="core", phase="end", tokens=1, ms=12.5),
     chunk("Detail.", stage="detail"),
     complete("length"),
 )
@@ -47,6 +55,8 @@ async def test_a_replay_from_the_store_tells_the_same(
     assert again.text == lived.text == "Core.\n\nDetail."
     for name in ("session_id", "question", "model", "finish_reason", "metrics"):
         assert getattr(again, name) == getattr(lived, name)
+    assert [each.message for each in again.notices] == ["It was too long."]
+    assert [each.ms for each in again.stages] == [12.5, 0.0]
     assert [each.chosen for each in again.decisions] == ["simple"]
     assert [each.options for each in again.decisions] == [decision().options]
 

@@ -23,7 +23,8 @@ def without_ids(document: SessionDocument) -> Any:
     told["current"] = document.current and places[document.current]
     for each in told["turns"]:
         each["id"], each["parent"] = places[each["id"]], places.get(each["parent"])
-        for event in (each["refinement"], each["quality"], *each["revisions"]):
+        told_of = (*each["revisions"], *each["notices"])
+        for event in (each["refinement"], each["quality"], *told_of):
             if event is not None:
                 assert places[event.pop("turn_id")] == each["id"]
     return told

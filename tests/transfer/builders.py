@@ -7,6 +7,7 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from jupyter_llmchat.protocol.events import (
+    Notice,
     Option,
     Quality,
     Refinement,
@@ -84,6 +85,9 @@ def full_turn(id: str = "t1", **given: Any) -> TurnDocument:
             accuracy=80.0,
             clarity=80.0,
             method="m",
+        ),
+        "notices": (
+            Notice(turn_id=id, code="context_left_out", message="It was too long."),
         ),
         "revisions": (
             Revision(

@@ -109,7 +109,12 @@ def test_what_is_wrong_is_told(data: bytes, told: str) -> None:
 def test_files_of_version_1_can_be_read_for_good() -> None:
     whole = Path(__file__).with_name("session-v1.json").read_bytes()
     (found,) = read(whole)
-    assert json.loads(msgspec.json.encode(found)) == json.loads(whole)
+    told = json.loads(msgspec.json.encode(found))
+    for turn in told["turns"]:
+        # What has been added since is empty where a file has it not.
+        assert turn.pop("notices") == []
+        assert {each.pop("ms") for each in turn["answer"]["stages"]} == {0.0}
+    assert told == json.loads(whole)
 
 
 def test_of_a_key_that_comes_twice_the_last_one_counts() -> None:

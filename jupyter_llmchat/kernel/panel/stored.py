@@ -58,6 +58,7 @@ def with_details(state: TurnState, turn: resources.Turn) -> TurnState:
         refinement=turn.refinement,
         quality=turn.quality,
         revisions=turn.revisions,
+        notices=turn.notices,
         finish_reason=reason if reason in get_args(FinishReason) else None,
     )
 
@@ -73,7 +74,13 @@ def _state(question: resources.Message, answer: resources.Message | None) -> Tur
         model=answer.model or "",
         status=_STATUS[answer.state],
         stages=tuple(
-            StageState(stage=each.stage, text=each.text, first=each.first, done=done)
+            StageState(
+                stage=each.stage,
+                text=each.text,
+                first=each.first,
+                ms=each.ms,
+                done=done,
+            )
             for each in answer.stages
         ),
         finish_reason=_reason(answer.state),

@@ -124,7 +124,7 @@ export class Turn implements Listener, Asked {
 
   /** From the store, of an answer that ended before this page was opened. */
   complete(stored: StoredTurn): void {
-    const { metrics, refinement, quality, revisions } = stored;
+    const { metrics, refinement, quality, revisions, notices } = stored;
     const decisions = stored.decisions.map((each, seq) => ({
       ...each,
       type: 'decision' as const,
@@ -134,7 +134,7 @@ export class Turn implements Listener, Asked {
     const reason = stored.finish_reason as TurnState['finish_reason'];
     const finish_reason = this.current.status === 'complete' ? reason : null;
     this.current = {
-      ...this.current, decisions, refinement, quality, revisions, finish_reason,
+      ...this.current, decisions, refinement, quality, revisions, notices, finish_reason,
       metrics: metrics ?? this.current.metrics
     };
     this.isWhole = true;
@@ -204,7 +204,7 @@ export function remembered(question: Message, answer: Message, around: Around): 
 
 function endOf(answer: Message): Partial<TurnState> {
   const stages = answer.stages.map(each => ({
-    ...each, done: true, tokens: 0, ms: 0, finish_reason: null
+    ...each, done: true, tokens: 0, finish_reason: null
   }));
   const said = { stages, metrics: figuresOf(answer) };
   if (answer.state === 'failed' || answer.state === 'interrupted') {

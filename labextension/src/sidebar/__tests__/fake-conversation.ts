@@ -47,7 +47,7 @@ export function stored(turn: string, role: Message['role'], change: Partial<Mess
   const text = role === 'user' ? `question ${turn}` : `answer ${turn}`;
   return {
     id: `${turn}-${role}`, session_id: 's', turn_id: turn, role, text,
-    stages: role === 'user' ? [] : [{ stage: 'core', text, first: '' }],
+    stages: role === 'user' ? [] : [{ stage: 'core', text, first: '', ms: 0 }],
     state: 'complete', created: Number(turn), tokens: 3, processing_ms: 10, model: 'm',
     parameters: {}, prompt_template: null, parent: null, versions: [], ...change
   };
