@@ -110,10 +110,10 @@ def test_files_of_version_1_can_be_read_for_good() -> None:
     whole = Path(__file__).with_name("session-v1.json").read_bytes()
     (found,) = read(whole)
     told = json.loads(msgspec.json.encode(found))
-    for turn in told["turns"]:
+    for known in told["turns"]:
         # What has been added since is empty where a file has it not.
-        assert turn.pop("notices") == []
-        assert {each.pop("ms") for each in turn["answer"]["stages"]} == {0.0}
+        assert known.pop("notices") == []
+        assert {each.pop("ms") for each in known["answer"]["stages"]} == {0.0}
     assert told == json.loads(whole)
 
 
