@@ -182,3 +182,12 @@ async function errorBody(response: Response): Promise<ErrorBody> {
     retryable: false
   };
 }
+
+/** As something that can be said to a person, whatever it was. */
+export function errorBodyOf(error: unknown): ErrorBody {
+  if (error instanceof ApiError) {
+    return error.body;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'internal', message, hint: 'Reload the page and try again.', retryable: true };
+}

@@ -1,9 +1,9 @@
 /** The code in an answer that is meant for a cell. */
 
+import { fenceAfter } from '../fences';
+import type { Fence } from '../fences';
 import { ended, textOf } from '../fold';
 import type { TurnState } from '../protocol';
-import { fenceAfter } from '../sidebar/markdown/source';
-import type { Fence } from '../sidebar/markdown/source';
 
 export type CodeBlock = {
   /** As the model has named it, in lower case. */

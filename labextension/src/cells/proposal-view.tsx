@@ -6,10 +6,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { checkIcon, closeIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 
-import { Button } from '../sidebar/button';
-import { DifferenceView } from './difference-view';
+import { Button } from '../button';
 import { difference } from './difference';
 import type { Difference } from './difference';
+import { DifferenceView } from './difference-view';
 import type { Applied, Proposal } from './proposal';
 import { isReadOnly } from './reading';
 import { nothing, title, waiting } from './words';

@@ -1,6 +1,6 @@
 import React from 'react';
 
-import { Button } from '../sidebar/button';
+import { Button } from '../button';
 import { EVERYTHING } from './filters';
 import type { Filters } from './filters';
 import type { ViewOptions } from './view';

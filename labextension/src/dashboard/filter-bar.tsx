@@ -3,7 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import { Button } from '../sidebar/button';
+import { Button } from '../button';
 import { PERIODS } from './filters';
 import type { Filters } from './filters';
 import { periodName } from './names';

@@ -2,9 +2,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
 import { ApiError } from '../api';
+import { Problem } from '../problem';
 import { unseen } from '../status/outlook';
 import type { Outlook } from '../status/outlook';
-import { Problem } from '../status/problem';
 import { Obstructed } from '../status/trouble';
 import type { LiveFigures } from './live';
 

@@ -2,9 +2,9 @@
 
 import { Signal } from '@lumino/signaling';
 
+import { errorBodyOf } from '../api';
 import type { Api } from '../api';
 import type { ErrorBody, Session } from '../protocol';
-import { errorBody } from '../sidebar/turn';
 
 /** In which a person can think better of it. */
 export const UNDO_MS = 6_000;
@@ -61,7 +61,7 @@ export class Deletion {
       await this.api.deleteSession(session.id, isLeaving);
       this.changed.emit({ session, stage: 'gone' });
     } catch (error) {
-      const problem = errorBody(error);
+      const problem = errorBodyOf(error);
       if (problem.code === 'not_found') {
         // Somebody else was faster.
         this.changed.emit({ session, stage: 'gone' });

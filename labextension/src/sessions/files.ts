@@ -2,9 +2,9 @@
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { errorBodyOf } from '../api';
 import type { Api, ExportFormat } from '../api';
 import type { ErrorBody, Session } from '../protocol';
-import { errorBody } from '../sidebar/turn';
 
 export const IMPORTED_KINDS = '.json,.jsonl,.ndjson,.ipynb';
 
@@ -33,7 +33,7 @@ export async function importFrom(
     try {
       sessions.push(...(await api.importSessions(file)).sessions);
     } catch (error) {
-      failed.push({ name: file.name, error: errorBody(error) });
+      failed.push({ name: file.name, error: errorBodyOf(error) });
     }
   }
   if (failed.length === 0) {

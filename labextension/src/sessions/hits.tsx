@@ -4,14 +4,15 @@ import { Time } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
+import { Button } from '../button';
+import { Problem } from '../problem';
 import type { SearchHit } from '../protocol';
-import { Button } from '../sidebar/button';
-import { Problem } from './problem';
-import type { ViewProps } from './problem';
+import { readAgain } from './read-again';
 import type { Search } from './search';
 import type { Sessions } from './sessions';
 import { pieces } from './snippet';
 import { useSignal } from './use-signal';
+import type { ViewProps } from './view-props';
 
 type Props = ViewProps & { search: Search };
 
@@ -21,7 +22,7 @@ export function Hits({ sessions, trans, search }: Props): JSX.Element {
   return (
     <div className="jp-llmchat-sessions-scroll" aria-busy={isSearching}>
       {problem !== null && (
-        <Problem problem={problem} trans={trans} again={() => search.again()} />
+        <Problem {...problem} remedies={[readAgain(trans, () => search.again())]} />
       )}
       <p className="jp-llmchat-quiet" role="status">
         {isSearching ? trans.__('Searching…') : problem === null && found(hits, query, trans)}

@@ -2,14 +2,15 @@
 
 import React, { useEffect, useRef, useState } from 'react';
 
+import { Button } from '../button';
+import { Problem } from '../problem';
 import type { Session } from '../protocol';
-import { Button } from '../sidebar/button';
 import { leaveRow } from './keys';
-import { Problem } from './problem';
-import type { ViewProps } from './problem';
+import { readAgain } from './read-again';
 import { DeletedRow, RenamedRow, Row } from './row';
 import type { SessionList } from './session-list';
 import { useSignal } from './use-signal';
+import type { ViewProps } from './view-props';
 
 /** Pixels from the end at which more is read. */
 const NEAR_END = 200;
@@ -40,7 +41,7 @@ export function List({ sessions, menu, trans, list }: Props): JSX.Element {
   return (
     <div ref={place} className="jp-llmchat-sessions-scroll" onScroll={onScroll}>
       {state.problem !== null && (
-        <Problem problem={state.problem} trans={trans} again={() => void list.refresh()} />
+        <Problem {...state.problem} remedies={[readAgain(trans, () => list.refresh())]} />
       )}
       {isEmpty && state.problem === null && (
         <p className="jp-llmchat-quiet">

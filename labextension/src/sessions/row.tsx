@@ -5,8 +5,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ellipsesIcon } from '@jupyterlab/ui-components';
 import React, { useEffect, useRef } from 'react';
 
+import { Button } from '../button';
 import type { Session } from '../protocol';
-import { Button } from '../sidebar/button';
 import type { SessionMenu } from './session-menu';
 import type { Sessions } from './sessions';
 

@@ -2,9 +2,9 @@
 
 import { Signal } from '@lumino/signaling';
 
+import { errorBodyOf } from '../api';
 import type { Api } from '../api';
 import type { ErrorBody, SearchHit } from '../protocol';
-import { errorBody } from '../sidebar/turn';
 
 /** Between the last key and the search. */
 export const DEBOUNCE_MS = 250;
@@ -90,7 +90,7 @@ export class Search {
       if (running === this.running) {
         // What was found for other words is no answer to these.
         const hits = start === 0 ? [] : this.current.hits;
-        this.becomes({ hits, isSearching: false, problem: errorBody(error) });
+        this.becomes({ hits, isSearching: false, problem: errorBodyOf(error) });
       }
     }
   }

@@ -2,9 +2,9 @@
 
 import { Signal } from '@lumino/signaling';
 
+import { errorBodyOf } from '../api';
 import type { Api } from '../api';
 import type { ErrorBody, Session } from '../protocol';
-import { errorBody } from '../sidebar/turn';
 
 /** Sessions that are read at once. */
 export const PAGE = 30;
@@ -80,7 +80,7 @@ export class SessionList {
       return true;
     } catch (error) {
       this.put(before);
-      this.becomes({ problem: errorBody(error) });
+      this.becomes({ problem: errorBodyOf(error) });
       return false;
     }
   }
@@ -121,7 +121,7 @@ export class SessionList {
 
   private failed(reading: number, error: unknown): void {
     if (reading === this.readings) {
-      this.becomes({ isLoading: false, problem: errorBody(error) });
+      this.becomes({ isLoading: false, problem: errorBodyOf(error) });
     }
   }
 

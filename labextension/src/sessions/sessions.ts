@@ -3,10 +3,10 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 
+import { errorBodyOf } from '../api';
 import type { ExportFormat } from '../api';
+import { OtherPages } from '../other-pages';
 import type { TurnState } from '../protocol';
-import { OtherPages } from '../sidebar/other-pages';
-import { errorBody } from '../sidebar/turn';
 import type { IChatService, ISidebar } from '../tokens';
 import { Company } from './company';
 import { Deletion } from './deletion';
@@ -83,7 +83,7 @@ export class Sessions {
       }
       await this.sidebar.reveal(turnId);
     } catch (error) {
-      this.sidebar.announce(errorBody(error).message);
+      this.sidebar.announce(errorBodyOf(error).message);
     }
   }
 
@@ -105,7 +105,7 @@ export class Sessions {
     try {
       await exportTo(this.service.api, id, format);
     } catch (error) {
-      this.list.tell(errorBody(error));
+      this.list.tell(errorBodyOf(error));
     }
   }
 

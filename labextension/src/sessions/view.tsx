@@ -3,13 +3,13 @@
 import { closeIcon, fileUploadIcon, searchIcon } from '@jupyterlab/ui-components';
 import React, { useRef, useState } from 'react';
 
-import { Button } from '../sidebar/button';
+import { Button } from '../button';
 import { IMPORTED_KINDS } from './files';
 import { Hits } from './hits';
 import { moveFocus } from './keys';
 import { List } from './list';
-import type { ViewProps } from './problem';
 import { useSignal } from './use-signal';
+import type { ViewProps } from './view-props';
 
 export function SessionsView(props: ViewProps): JSX.Element {
   const { sessions } = props;

@@ -2,8 +2,8 @@
 
 import React, { useEffect, useState } from 'react';
 
+import { Button } from '../button';
 import type { ConnectionState } from '../connection';
-import { Button } from './button';
 import { useSurroundings } from './surroundings';
 
 export function ConnectionLine(): JSX.Element | null {

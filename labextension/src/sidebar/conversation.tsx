@@ -3,8 +3,8 @@
 import { caretDownIcon } from '@jupyterlab/ui-components';
 import React, { useEffect, useRef, useState } from 'react';
 
+import { Button } from '../button';
 import type { IMessage } from '../chat-compat';
-import { Button } from './button';
 import { MessageView, Sight } from './message';
 import type { Standing } from './model';
 import { Scrolling } from './scrolling';

@@ -2,7 +2,7 @@ import { Clipboard } from '@jupyterlab/apputils';
 import { checkIcon, copyIcon } from '@jupyterlab/ui-components';
 import React, { useEffect, useState } from 'react';
 
-import { Button } from './button';
+import { Button } from '../button';
 import { useSurroundings } from './surroundings';
 
 const SHOWN_MS = 1500;

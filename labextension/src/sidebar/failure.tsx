@@ -2,8 +2,8 @@
 
 import React from 'react';
 
+import { Button } from '../button';
 import type { TurnState } from '../protocol';
-import { Button } from './button';
 import { useSurroundings } from './surroundings';
 import type { Surroundings } from './surroundings';
 

@@ -3,9 +3,9 @@
 import { refreshIcon } from '@jupyterlab/ui-components';
 import React, { useEffect } from 'react';
 
+import { Button } from '../button';
 import { ended, textOf } from '../fold';
 import type { Notice, Quality, TurnMetrics, TurnState } from '../protocol';
-import { Button } from './button';
 import { CopyButton } from './copy-button';
 import { Decisions, Share } from './decisions';
 import { Failure } from './failure';

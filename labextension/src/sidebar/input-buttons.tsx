@@ -3,10 +3,10 @@
 import { checkIcon, closeIcon, stopIcon } from '@jupyterlab/ui-components';
 import React, { useEffect, useState } from 'react';
 
+import { Button } from '../button';
 import { InputToolbarRegistry } from '../chat-compat';
 import type { IInputModel, IInputToolbarRegistry } from '../chat-compat';
 import { sendIcon } from '../icons';
-import { Button } from './button';
 import { useSurroundings } from './surroundings';
 
 type Props = InputToolbarRegistry.IToolbarItemProps;

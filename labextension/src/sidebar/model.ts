@@ -3,16 +3,16 @@
 import { UUID } from '@lumino/coreutils';
 import { Signal } from '@lumino/signaling';
 
-import { ApiError } from '../api';
+import { ApiError, errorBodyOf } from '../api';
 import { AbstractChatModel } from '../chat-compat';
 import type { IChatContext, IChatModel, IMessageContent, INewMessage, IUser } from '../chat-compat';
+import type { OtherPages } from '../other-pages';
 import type { AskBody, ErrorBody, TurnState } from '../protocol';
 import type { AskRequest, Asked, IChatService } from '../tokens';
 import { ChatContext } from './chat-context';
 import { History } from './history';
-import type { OtherPages } from './other-pages';
 import { Throttle } from './throttle';
-import { Turn, errorBody } from './turn';
+import { Turn } from './turn';
 import type { Around } from './turn';
 import { BOT, isSame, messagesOf } from './turn-messages';
 
@@ -124,7 +124,7 @@ export class ChatModel extends AbstractChatModel {
       this.replaceTurns([...told, ...newer]);
       this.becomes({ isLoading: false, problem: null, hasOlder: this.history.hasOlder });
     } catch (error) {
-      this.becomes({ isLoading: false, problem: errorBody(error) });
+      this.becomes({ isLoading: false, problem: errorBodyOf(error) });
     }
   }
 
@@ -139,7 +139,7 @@ export class ChatModel extends AbstractChatModel {
       this.replaceTurns([...older, ...this.turns]);
       this.becomes({ isLoading: false, hasOlder: this.history.hasOlder });
     } catch (error) {
-      this.becomes({ isLoading: false, problem: errorBody(error) });
+      this.becomes({ isLoading: false, problem: errorBodyOf(error) });
     }
   }
 
@@ -226,7 +226,7 @@ export class ChatModel extends AbstractChatModel {
       turn.isAsked = true;
       this.service.connection.ask(session, body, turn);
     } catch (error) {
-      turn.failed(errorBody(error));
+      turn.failed(errorBodyOf(error));
     }
     return turn;
   }
@@ -245,7 +245,7 @@ export class ChatModel extends AbstractChatModel {
       this.tell();
       await this.load();
     } catch (error) {
-      this.becomes({ problem: errorBody(error) });
+      this.becomes({ problem: errorBodyOf(error) });
     }
   }
 

@@ -9,13 +9,13 @@ import { Signal } from '@lumino/signaling';
 import { Panel, Widget } from '@lumino/widgets';
 
 import type { IChatCommandRegistry, IUser } from '../chat-compat';
+import { OtherPages } from '../other-pages';
 import type { TurnState } from '../protocol';
 import type { IChatService } from '../tokens';
 import type { CodeTarget } from './code-target';
 import { Cover } from './cover';
 import { LiveRegion } from './live-region';
 import { ChatModel } from './model';
-import { OtherPages } from './other-pages';
 import { reach, scrolledTo } from './reveal';
 import { ConversationWidget, InputWidget } from './widgets';
 

@@ -3,9 +3,9 @@
 import { caretLeftIcon, caretRightIcon, editIcon } from '@jupyterlab/ui-components';
 import React, { useEffect, useRef, useState } from 'react';
 
+import { Button } from '../button';
 import { ChatInput, InputModel } from '../chat-compat';
 import type { IMessageContent } from '../chat-compat';
-import { Button } from './button';
 import { CopyButton } from './copy-button';
 import type { QuestionDetails } from './details';
 import { guardKeys } from './input-keys';

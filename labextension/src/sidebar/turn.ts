@@ -2,7 +2,6 @@
 
 import { PromiseDelegate } from '@lumino/coreutils';
 
-import { ApiError } from '../api';
 import type { Connection, Listener } from '../connection';
 import { NOTHING, apply, ended } from '../fold';
 import type {
@@ -245,13 +244,4 @@ function figuresOf(answer: Message): TurnMetrics {
     is_replay: false,
     stages: []
   };
-}
-
-/** As something that can be said to a person, whatever it was. */
-export function errorBody(error: unknown): ErrorBody {
-  if (error instanceof ApiError) {
-    return error.body;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: 'internal', message, hint: 'Reload the page and try again.', retryable: true };
 }

@@ -5,14 +5,14 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useRef, useState } from 'react';
 
 import type { Api } from '../api';
+import { Button } from '../button';
+import { Problem } from '../problem';
+import type { Remedy } from '../problem';
 import type { ModelStatus, Status } from '../protocol';
-import { Button } from '../sidebar/button';
 import type { IChatService } from '../tokens';
 import { Details } from './details';
 import { isLoading } from './outlook';
 import type { Outlook } from './outlook';
-import { Problem } from './problem';
-import type { Remedy } from './problem';
 import { ModelFailed, Obstructed } from './trouble';
 import { StatusWatch } from './watch';
 import { queueLabel, stateLabel } from './words';

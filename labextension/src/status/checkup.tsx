@@ -5,9 +5,9 @@ import React, { useState } from 'react';
 
 import { ApiError } from '../api';
 import type { Api } from '../api';
+import { Button } from '../button';
+import { Problem } from '../problem';
 import type { Check, Checkup as Found } from '../protocol';
-import { Button } from '../sidebar/button';
-import { Problem } from './problem';
 import { DOCTOR } from './trouble';
 
 type Result =

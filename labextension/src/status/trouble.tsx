@@ -4,10 +4,10 @@ import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React from 'react';
 
-import type { Obstacle, Outlook } from './outlook';
+import { Command, Problem } from '../problem';
+import type { Remedy } from '../problem';
 import { commandIn } from './outlook';
-import { Command, Problem } from './problem';
-import type { Remedy } from './problem';
+import type { Obstacle, Outlook } from './outlook';
 
 export const ENABLE = 'jupyter server extension enable jupyter_llmchat';
 export const DOCTOR = 'jupyter llmchat doctor';

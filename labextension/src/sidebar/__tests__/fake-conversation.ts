@@ -2,9 +2,9 @@
 
 import type { Listener } from '../../connection';
 import { ContextSources } from '../../context-sources';
+import { OtherPages } from '../../other-pages';
 import type { AskBody, ContextPart, Message, TurnEvent } from '../../protocol';
 import { ChatModel } from '../model';
-import { OtherPages } from '../other-pages';
 
 const PERSON = { username: 'me' };
 

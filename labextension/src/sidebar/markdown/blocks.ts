@@ -3,8 +3,8 @@
  * one is rendered again.
  */
 
-import { fenceAfter } from './source';
-import type { Fence } from './source';
+import { fenceAfter } from '../../fences';
+import type { Fence } from '../../fences';
 
 const LIST_ITEM = /^\s{0,3}(?:[-*+]|\d{1,9}[.)])\s/;
 const REFERENCE = /^\s{0,3}\[[^\]]+\]:\s/m;

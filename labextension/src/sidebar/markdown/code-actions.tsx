@@ -1,7 +1,7 @@
 import { addAboveIcon, addBelowIcon, pasteIcon } from '@jupyterlab/ui-components';
 import React, { useEffect, useState } from 'react';
 
-import { Button } from '../button';
+import { Button } from '../../button';
 import { CopyButton } from '../copy-button';
 import { useSurroundings } from '../surroundings';
 

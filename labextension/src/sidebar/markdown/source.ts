@@ -4,31 +4,17 @@
  * the same (sanitizer.ts): this is for what is seen, that is for safety.
  */
 
+import { FENCE, fenceAfter } from '../../fences';
+import type { Fence } from '../../fences';
+
 /** Stands for `<` until the HTML is sanitised, so that no parser takes it for a tag. */
 export const LESS = '\uE000';
 
-const FENCE = /^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}|~{3,})[ \t]*([^`\s]*)/;
 /** A code span, or what is to be changed outside of one. */
 const SPAN_OR_TEXT = /(`+)(?!`)[^]*?[^`]\1(?!`)|[^`]+|`+/g;
 const AUTOLINK = /<((?:https?:\/\/|mailto:)[^\s<>]+)>/g;
 /** Languages that Jupyter draws instead of showing them. */
 const DRAWN = /^(mermaid)$/i;
-
-export type Fence = { mark: string };
-
-/** The fence that a line opens or closes; null if it does neither. */
-export function fenceAfter(line: string, open: Fence | null): Fence | null {
-  const found = FENCE.exec(line);
-  if (open === null) {
-    return found ? { mark: found[1] } : null;
-  }
-  const closes =
-    found !== null &&
-    found[1][0] === open.mark[0] &&
-    found[1].length >= open.mark.length &&
-    line.trim().endsWith(found[1]);
-  return closes ? null : open;
-}
 
 /** Ready for Jupyter's Markdown renderer. */
 export function prepared(source: string): string {

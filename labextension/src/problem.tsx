@@ -4,7 +4,7 @@ import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useState } from 'react';
 
-import { Button } from '../sidebar/button';
+import { Button } from './button';
 
 export type Remedy = {
   /** On the button. */
