@@ -57,6 +57,7 @@ class Panel:
         # Before that JupyterLab takes the focus for what it opens, and a panel that was
         # open is about to be opened again.
         self.page.evaluate("() => window.jupyterapp.restored.then(() => true)")
+        self.page.wait_for_function("() => window.jupyterapp.shell.currentWidget")
         if not self.root.is_visible():
             self.page.click(TAB)
         expect(self.input).to_be_visible()

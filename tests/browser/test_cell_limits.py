@@ -178,14 +178,16 @@ def test_without_a_notebook_it_is_said(page: Page) -> None:
     expect(notification(page)).to_contain_text("Open a notebook and choose a cell")
 
 
-def test_cells_that_cannot_be_fixed_say_so(notebook: Notebook, panel: Panel) -> None:
-    for place, sentence in (
-        (EMPTY, "This cell is empty"),
-        (TEXT, "works on code cells"),
-    ):
-        notebook.cell(place).locator(".jp-InputPrompt").click()
-        notebook.command("llmchat:fix-cell")
-        expect(notification(notebook.page)).to_contain_text(sentence)
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [(EMPTY, "This cell is empty"), (TEXT, "works on code cells")],
+)
+def test_cells_that_cannot_be_fixed_say_so(
+    notebook: Notebook, panel: Panel, place: int, sentence: str
+) -> None:
+    notebook.cell(place).locator(".jp-InputPrompt").click()
+    notebook.command("llmchat:fix-cell")
+    expect(notification(notebook.page)).to_contain_text(sentence)
     expect(panel.questions).to_have_count(0)
 
 

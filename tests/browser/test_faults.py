@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,12 +57,22 @@ def visited(watched: Watched, lab: Lab, script: str | None = None) -> Panel:
     return panel
 
 
+def wait_kept(lab: Lab, panel: Panel, text: str) -> None:
+    """What is said is on the disk within a second."""
+    end = time.monotonic() + 60
+    path = f"sessions/{panel.session}/messages"
+    while lab.api(path)["messages"][-1]["text"] != text:
+        assert time.monotonic() < end, "it is not kept"
+        time.sleep(0.1)
+
+
 def test_a_server_that_is_killed_and_started_again(
     watched: Watched, mortal_lab: Lab
 ) -> None:
     panel = visited(watched, mortal_lab)
     panel.ask("hold=3 piece=4 say:One two three four five")
     expect(panel.messages.last).to_contain_text("One two thre")
+    wait_kept(mortal_lab, panel, "One two thre")
     mortal_lab.kill()
     lost = panel.root.locator(".jp-llmchat-connection")
     expect(lost).to_contain_text("The connection is lost. Trying again in")

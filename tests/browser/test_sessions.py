@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import uuid
 from pathlib import Path
@@ -36,6 +37,14 @@ def is_kept(lab: Lab, session: str) -> bool:
     return True
 
 
+def wait_found(lab: Lab, word: str) -> None:
+    """What has just been said can be found a second later."""
+    end = time.monotonic() + 60
+    while not lab.api("search", "POST", {"query": word})["hits"]:
+        assert time.monotonic() < end, "it is not found"
+        time.sleep(0.1)
+
+
 def renamed(lab: Lab, title: str, question: str = "short") -> str:
     session = lab.answered(question)
     lab.api(f"sessions/{session}", "PATCH", {"title": title})
@@ -48,6 +57,7 @@ def test_what_was_said_is_found_and_shown(
     session = lab.answered(f"say:Here the {word} is.")
     for number in range(40):
         lab.answered(f"short, question {number}", session)
+    wait_found(lab, word)
     listed.open()
     listed.search.fill(word)
     answer = listed.hits.filter(has_text="Answer")
