@@ -18,6 +18,11 @@ export class ContextBar extends ReactWidget {
     this.addClass('jp-llmchat-context');
   }
 
+  /** While nobody sees it, it is not kept up to date. */
+  protected onAfterShow(): void {
+    this.props.view.request();
+  }
+
   protected render(): JSX.Element {
     return <Bar {...this.props} />;
   }

@@ -24,6 +24,7 @@ export class Workplace implements IDisposable {
     private readonly notebooks: INotebookTracker | null
   ) {
     notebooks?.currentChanged.connect(this.onNotebook, this);
+    notebooks?.widgetAdded.connect(this.onAdded, this);
     notebooks?.activeCellChanged.connect(this.onChange, this);
     document.addEventListener('selectionchange', this.onSelection);
     shell.currentChanged?.connect(this.onChange, this);
@@ -47,7 +48,11 @@ export class Workplace implements IDisposable {
 
   /** The notebook that was used last; null if none is open. */
   get notebook(): NotebookPanel | null {
-    const panel = this.notebooks?.currentWidget ?? null;
+    const { notebooks, shell } = this;
+    const front = shell.currentWidget;
+    // One that was in front when the page was left may be so before the tracker knows.
+    const shown = front !== null && notebooks?.has(front) ? (front as NotebookPanel) : null;
+    const panel = notebooks?.currentWidget ?? shown;
     return panel === null || panel.isDisposed || panel.content.model === null ? null : panel;
   }
 
@@ -96,6 +101,11 @@ export class Workplace implements IDisposable {
     }
     const { count } = dataOf(activeCell.model, activeCellIndex + 1);
     return { name: count === null ? '' : `in In [${count}]`, text };
+  }
+
+  /** Its cells come later than itself. */
+  private onAdded(_: INotebookTracker, panel: NotebookPanel): void {
+    void panel.context.ready.then(() => this.onNotebook());
   }
 
   private onNotebook(): void {
