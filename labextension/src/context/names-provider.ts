@@ -32,16 +32,26 @@ export class NamesProvider implements IChatCommandProvider {
   readonly id = ID;
 
   async listCommandCompletions(input: IInputModel): Promise<ChatCommand[]> {
-    const word = input.currentWord ?? '';
+    let word: string;
+    let found: ChatCommand[];
+    do {
+      // The list shows what is told last: a slow answer must not be about an older word.
+      word = input.currentWord ?? '';
+      found = await this.completions(word);
+    } while (word !== (input.currentWord ?? ''));
+    return found;
+  }
+
+  /** They are read when the question is put: see mentioned.ts. */
+  async onSubmit(): Promise<void> {}
+
+  private async completions(word: string): Promise<ChatCommand[]> {
     if (!word.startsWith('@')) {
       return [];
     }
     const named = WORD.exec(word);
     return named === null ? this.kinds(word) : this.targets(named[1] as MentionKind, named[2]);
   }
-
-  /** They are read when the question is put: see mentioned.ts. */
-  async onSubmit(): Promise<void> {}
 
   private kinds(word: string): ChatCommand[] {
     const { trans } = this.options;

@@ -66,3 +66,15 @@ test('variables with their types, or why there are none', async () => {
   names.mockRejectedValueOnce(new Error('A cell is running.'));
   expect(await offered('@var:')).toEqual(['@var: | A cell is running.']);
 });
+
+test('a slow answer is about the word that stands there by then', async () => {
+  const input = new InputModel({ chatContext: {} as never, onSend: () => undefined });
+  const type = (text: string): void => {
+    input.value = text;
+    input.cursorIndex = text.length;
+  };
+  type('@file:b');
+  const slow = provider.listCommandCompletions(input);
+  type('@file:my\\ data/');
+  expect((await slow).map(each => each.name)).toEqual(['@file:my\\ data/x.txt']);
+});
