@@ -31,12 +31,13 @@ export function List({ sessions, menu, trans, list }: Props): JSX.Element {
       sessions.deletion.changed.disconnect(onChange);
     };
   }, [sessions]);
-  const onScroll = (event: React.UIEvent<HTMLElement>): void => {
-    const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
-    if (state.problem === null && scrollHeight - scrollTop - clientHeight < NEAR_END) {
+  const onScroll = (): void => {
+    if (state.problem === null && isNearEnd(place.current)) {
       void list.more();
     }
   };
+  // Whoever came to the end while it was being read anew is not to scroll again.
+  useEffect(onScroll, [state.isLoading]);
   const isEmpty = state.sessions.length === 0;
   return (
     <div ref={place} className="jp-llmchat-sessions-scroll" onScroll={onScroll}>
@@ -61,6 +62,14 @@ export function List({ sessions, menu, trans, list }: Props): JSX.Element {
       )}
     </div>
   );
+}
+
+/** Where somebody has scrolled to. */
+function isNearEnd(list: HTMLElement | null): boolean {
+  if (list === null || list.scrollTop === 0) {
+    return false;
+  }
+  return list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
 }
 
 function Rows({ sessions, menu, trans, shown }: ViewProps & { shown: readonly Session[] }) {
