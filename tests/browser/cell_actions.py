@@ -65,7 +65,11 @@ def fix_button(notebook: Notebook, place: int = FAILS) -> Locator:
     return notebook.cell(place).get_by_role("button", name="Fix", exact=True)
 
 
+def lines(found: Locator) -> Locator:
+    """Those of a difference."""
+    return found.locator(".jp-llmchat-difference-line")
+
+
 def signs(found: Locator) -> list[str]:
     """The lines of a difference, with what is said in the place of colours."""
-    lines = found.locator(".jp-llmchat-difference-line").all_inner_texts()
-    return [" ".join(each.split()) for each in lines]
+    return [" ".join(each.split()) for each in lines(found).all_inner_texts()]
