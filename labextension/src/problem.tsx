@@ -1,10 +1,10 @@
 /** What is wrong, what to do about it, and buttons that do it. */
 
-import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import React, { useEffect, useState } from 'react';
+import React, { useState } from 'react';
 
 import { Button } from './button';
+import { useCopying } from './copying';
 
 export type Remedy = {
   /** On the button. */
@@ -62,22 +62,10 @@ function RemedyButton({ label, title, run }: Remedy): JSX.Element {
   );
 }
 
-const SHOWN_MS = 1500;
-
 /** A command for a terminal, and a button that copies it. */
 export function Command(props: { text: string; trans: TranslationBundle }): JSX.Element {
   const { text, trans } = props;
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (copied) {
-      const timer = window.setTimeout(() => setCopied(false), SHOWN_MS);
-      return () => window.clearTimeout(timer);
-    }
-  }, [copied]);
-  const copy = (): void => {
-    Clipboard.copyToSystem(text);
-    setCopied(true);
-  };
+  const [copied, copy] = useCopying();
   return (
     <div className="jp-llmchat-command">
       <code>{text}</code>
@@ -85,7 +73,7 @@ export function Command(props: { text: string; trans: TranslationBundle }): JSX.
         className="jp-mod-framed"
         label={copied ? trans.__('Copied') : trans.__('Copy')}
         title={trans.__('Copy this command')}
-        onClick={copy}
+        onClick={() => copy(text)}
       />
     </div>
   );

@@ -10,6 +10,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser, Page
 from .browser import Watched, running
 from .lab import Lab
 from .lab import lab as started_lab
+from .notebook import Notebook, write
 from .panel import Panel
 
 HERE = Path(__file__).parent
@@ -24,6 +26,7 @@ SLOWEST_S = 300
 """A test that takes longer has hung."""
 
 OpenPage = Callable[..., Panel]
+OpenNotebook = Callable[..., Notebook]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -96,6 +99,20 @@ def page(watched: Watched, lab: Lab, workspace: str) -> Page:
     made = watched.context().new_page()
     Panel(made).visit(lab, workspace)
     return made
+
+
+@pytest.fixture
+def open_notebook(page: Page, lab: Lab, workspace: str) -> OpenNotebook:
+    """Opens a notebook with these cells; it has a kernel only if one is asked for."""
+
+    def opened(*cells: dict[str, Any], start_kernel: bool = False) -> Notebook:
+        path = lab.root / f"{workspace}.ipynb"
+        write(path, *cells)
+        made = Notebook(page)
+        made.open(path.name, start_kernel=start_kernel)
+        return made
+
+    return opened
 
 
 @pytest.fixture

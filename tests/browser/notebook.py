@@ -12,6 +12,8 @@ PYTHON: Final = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
     "language_info": {"name": "python"},
 }
+WITHOUT_KERNEL: Final = "reading 'kernel'"
+"""What ipywidgets says in the console: it looks for the kernel of every notebook."""
 OPEN = """async ([path, shouldStart]) => {
   // With a preference that names no kernel, the person is asked for one.
   const options = shouldStart ? { path } : { path, kernelPreference: { shouldStart } };

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -25,8 +23,9 @@ from .cell_actions import (
     says,
     signs,
 )
+from .conftest import OpenNotebook
 from .lab import Lab
-from .notebook import Notebook, code, error, write
+from .notebook import WITHOUT_KERNEL, Notebook, code, error
 from .panel import Panel
 
 COUNT = len(cells(""))
@@ -34,22 +33,12 @@ COUNT = len(cells(""))
 
 @pytest.fixture
 def allowed_errors() -> list[str]:
-    # ipywidgets looks for the kernel of every notebook, and these have none.
-    return ["reading 'kernel'"]
+    return [WITHOUT_KERNEL]
 
 
 @pytest.fixture
-def path(lab: Lab, workspace: str) -> Path:
-    made = lab.root / f"{workspace}.ipynb"
-    write(made, *cells(workspace))
-    return made
-
-
-@pytest.fixture
-def notebook(page: Page, path: Path) -> Notebook:
-    made = Notebook(page)
-    made.open(path.name)
-    return made
+def notebook(open_notebook: OpenNotebook, workspace: str) -> Notebook:
+    return open_notebook(*cells(workspace))
 
 
 def notification(page: Page) -> Locator:
@@ -102,14 +91,11 @@ def test_a_conversation_that_is_left_proposes_nothing(
     expect(proposal(notebook)).to_contain_text("conversation was left")
 
 
-def test_a_read_only_cell_stays_as_it_is(lab: Lab, page: Page, workspace: str) -> None:
-    write(
-        lab.root / f"{workspace}.ipynb",
-        code(f"# {workspace}"),
-        code(BROKEN, error("NameError", "maths"), editable=False),
-    )
-    notebook = Notebook(page)
-    notebook.open(f"{workspace}.ipynb")
+def test_a_read_only_cell_stays_as_it_is(
+    lab: Lab, open_notebook: OpenNotebook, workspace: str
+) -> None:
+    locked = code(BROKEN, error("NameError", "maths"), editable=False)
+    notebook = open_notebook(code(f"# {workspace}"), locked)
     says(lab, block(FIXED))
     fix_button(notebook).click()
     found = offered(notebook)
@@ -161,14 +147,14 @@ def test_a_closed_notebook_gets_no_code(lab: Lab, notebook: Notebook) -> None:
 
 
 def test_proposals_end_with_their_notebook(
-    lab: Lab, notebook: Notebook, path: Path
+    lab: Lab, notebook: Notebook, workspace: str
 ) -> None:
     says(lab, block(FIXED))
     fix_button(notebook).click()
     offered(notebook)
     notebook.command("application:close")
     expect(notebook.root).to_have_count(0)
-    notebook.open(path.name)
+    notebook.open(f"{workspace}.ipynb")
     expect(fix_button(notebook)).to_be_visible()
     expect(notebook.page.locator(".jp-llmchat-proposal")).to_have_count(0)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from .conftest import OpenNotebook
 from .lab import Lab
-from .notebook import Notebook, code, write
+from .notebook import WITHOUT_KERNEL, Notebook, code
 from .panel import Panel
 from .script import ANALYSIS, CODE, CONCLUSION, CORE, DETAIL
 
@@ -21,8 +22,7 @@ COPIED = "() => navigator.clipboard.readText()"
 
 @pytest.fixture
 def allowed_errors() -> list[str]:
-    # ipywidgets looks for the kernel of every notebook, and these have none.
-    return ["reading 'kernel'"]
+    return [WITHOUT_KERNEL]
 
 
 def idle(lab: Lab) -> bool:
@@ -243,11 +243,8 @@ def test_an_answer_goes_on_after_a_reload(panel: Panel, lab: Lab) -> None:
 
 
 @pytest.fixture
-def notebook(lab: Lab, page: Page, workspace: str) -> Notebook:
-    write(lab.root / f"{workspace}.ipynb", code("first = 1"), code("second = 2"))
-    opened = Notebook(page)
-    opened.open(f"{workspace}.ipynb")
-    return opened
+def notebook(open_notebook: OpenNotebook) -> Notebook:
+    return open_notebook(code("first = 1"), code("second = 2"))
 
 
 def test_code_goes_into_the_notebook_and_is_not_run(

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from .conftest import OpenNotebook
 from .lab import Lab
-from .notebook import Notebook, code, error, markdown, write
+from .notebook import WITHOUT_KERNEL, Notebook, code, error, markdown
 from .panel import SERVICE, Panel
 
 SECRET = "hunter2hunter2"
@@ -77,8 +78,7 @@ class Context:
 
 @pytest.fixture
 def allowed_errors() -> list[str]:
-    # ipywidgets looks for the kernel of every notebook, and some of these have none.
-    return ["reading 'kernel'"]
+    return [WITHOUT_KERNEL]
 
 
 @pytest.fixture
@@ -87,24 +87,18 @@ def context(panel: Panel, lab: Lab) -> Context:
 
 
 @pytest.fixture
-def notebook(lab: Lab, page: Page, workspace: str) -> Notebook:
-    write(
-        lab.root / f"{workspace}.ipynb",
+def notebook(open_notebook: OpenNotebook) -> Notebook:
+    return open_notebook(
         markdown("# Sales"),
         code(FRAME),
         code("table.row", error("AttributeError", "no attribute 'row'")),
     )
-    made = Notebook(page)
-    made.open(f"{workspace}.ipynb")
-    return made
 
 
 @pytest.fixture
-def live(lab: Lab, page: Page, workspace: str) -> Notebook:
+def live(page: Page, open_notebook: OpenNotebook) -> Notebook:
     """With a kernel, in which its cells have run."""
-    write(lab.root / f"{workspace}.ipynb", code(FRAME), code("limit * 2"))
-    made = Notebook(page)
-    made.open(f"{workspace}.ipynb", start_kernel=True)
+    made = open_notebook(code(FRAME), code("limit * 2"), start_kernel=True)
     page.wait_for_function(KERNEL_IS_IDLE)
     made.command("notebook:run-all-cells")
     expect(made.cell(1).locator(".jp-OutputArea-output")).to_contain_text("1.5")

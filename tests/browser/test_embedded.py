@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from .conftest import OpenNotebook
 from .lab import EMBEDDED, Lab
 from .lab import lab as started_lab
-from .notebook import Notebook, code, write
+from .notebook import WITHOUT_KERNEL, Notebook, code
 from .panel import Panel
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(600)]
@@ -23,8 +24,7 @@ CODE = "Write a Python function add(a, b) that returns the sum of two numbers."
 
 @pytest.fixture
 def allowed_errors() -> list[str]:
-    # ipywidgets looks for the kernel of every notebook, and these have none.
-    return ["reading 'kernel'"]
+    return [WITHOUT_KERNEL]
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +35,8 @@ def shared_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def notebook(lab: Lab, panel: Panel, workspace: str) -> Notebook:
-    write(lab.root / f"{workspace}.ipynb", code("first = 1"))
-    opened = Notebook(panel.page)
-    opened.open(f"{workspace}.ipynb")
-    return opened
+def notebook(open_notebook: OpenNotebook) -> Notebook:
+    return open_notebook(code("first = 1"))
 
 
 def ended(panel: Panel) -> None:

@@ -3,6 +3,7 @@
 import { ReactWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon, caretUpIcon, checkIcon, closeIcon } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
 import React, { useEffect, useReducer } from 'react';
 
 import type { Notes } from './notes';
@@ -20,6 +21,12 @@ export class ContextBar extends ReactWidget {
 
   /** While nobody sees it, it is not kept up to date. */
   protected onAfterShow(): void {
+    this.props.view.request();
+  }
+
+  /** Without being hidden before: it is not said to be shown. */
+  protected onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
     this.props.view.request();
   }
 

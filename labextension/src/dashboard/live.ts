@@ -1,10 +1,10 @@
 /** The figures while somebody looks at them: kept up to date, for what was chosen. */
 
 import type { IDisposable } from '@lumino/disposable';
-import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 
 import type { Api } from '../api';
+import { ViewPoll } from '../view-poll';
 import { EVERYTHING } from './filters';
 import type { Filters } from './filters';
 import { read } from './reading';
@@ -17,13 +17,12 @@ export class LiveFigures implements IDisposable {
     private readonly api: Api,
     isLookedAt: () => boolean
   ) {
-    this.poll = new Poll({
+    this.poll = new ViewPoll({
       name: 'jupyter-llmchat:dashboard',
-      factory: () => this.read(),
       frequency: FREQUENCY,
-      standby: () => document.hidden || !isLookedAt()
+      isLookedAt,
+      ask: () => this.read()
     });
-    document.addEventListener('visibilitychange', this.onVisible);
   }
 
   readonly changed = new Signal<this, void>(this);
@@ -52,7 +51,6 @@ export class LiveFigures implements IDisposable {
   }
 
   dispose(): void {
-    document.removeEventListener('visibilitychange', this.onVisible);
     this.poll.dispose();
     Signal.clearData(this);
   }
@@ -63,12 +61,8 @@ export class LiveFigures implements IDisposable {
     void this.refresh();
   }
 
-  async refresh(): Promise<void> {
-    if (!this.isDisposed) {
-      // One that is on its way may have been asked for with other filters.
-      await this.poll.schedule({ interval: Poll.IMMEDIATE, phase: 'refreshed' });
-      await this.poll.tick.catch(() => undefined);
-    }
+  refresh(): Promise<void> {
+    return this.poll.refresh();
   }
 
   private async read(): Promise<void> {
@@ -92,14 +86,8 @@ export class LiveFigures implements IDisposable {
     }
   }
 
-  private readonly onVisible = (): void => {
-    if (!document.hidden) {
-      void this.refresh();
-    }
-  };
-
   private chosen = EVERYTHING;
   private last: Snapshot | null = null;
   private failure: unknown = null;
-  private readonly poll: Poll;
+  private readonly poll: ViewPoll;
 }

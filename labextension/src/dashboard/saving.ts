@@ -1,5 +1,6 @@
 /** Figures as files, for who wants to go on with them elsewhere. */
 
+import { download } from '../download';
 import { points } from './spec';
 import { DRAWN } from './reading';
 import type { Snapshot } from './reading';
@@ -26,13 +27,8 @@ export function json(snapshot: Snapshot): string {
 export function save(snapshot: Snapshot, kind: 'csv' | 'json'): void {
   const [text, type] =
     kind === 'csv' ? [csv(snapshot), 'text/csv'] : [json(snapshot), 'application/json'];
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `assistant-figures-${iso(snapshot.at).slice(0, 10)}.${kind}`;
-  link.click();
-  // The browser has to have begun reading it.
-  window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  const name = `assistant-figures-${iso(snapshot.at).slice(0, 10)}.${kind}`;
+  download(new Blob([text], { type }), name);
 }
 
 function iso(time: number): string {

@@ -4,19 +4,14 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { errorBodyOf } from '../api';
 import type { Api, ExportFormat } from '../api';
+import { download } from '../download';
 import type { ErrorBody, Session } from '../protocol';
 
 export const IMPORTED_KINDS = '.json,.jsonl,.ndjson,.ipynb';
 
 export async function exportTo(api: Api, id: string, format: ExportFormat): Promise<void> {
   const file = await api.exportSession(id, format);
-  const address = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = file.name;
-  link.click();
-  // The browser reads it after the click.
-  window.setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  download(file, file.name);
 }
 
 export type Brought = { sessions: Session[]; problem: ErrorBody | null };

@@ -1,11 +1,11 @@
 /** Asks the server how it is, as often as is worth it and only while somebody looks. */
 
-import { Poll } from '@lumino/polling';
 import type { IPoll } from '@lumino/polling';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 
 import type { Api } from '../api';
+import { ViewPoll } from '../view-poll';
 import { isLoading, seen, unseen } from './outlook';
 import type { Outlook } from './outlook';
 
@@ -19,13 +19,12 @@ export class StatusWatch implements IDisposable {
     private readonly api: Api,
     isLookedAt: () => boolean
   ) {
-    this.poll = new Poll({
+    this.poll = new ViewPoll({
       name: 'jupyter-llmchat:status',
-      factory: () => this.look(),
       frequency: USUAL,
-      standby: () => document.hidden || !isLookedAt()
+      isLookedAt,
+      ask: () => this.look()
     });
-    document.addEventListener('visibilitychange', this.onVisible);
   }
 
   /** There has been a look; what was seen may be the same. */
@@ -40,17 +39,13 @@ export class StatusWatch implements IDisposable {
   }
 
   dispose(): void {
-    document.removeEventListener('visibilitychange', this.onVisible);
     this.poll.dispose();
     Signal.clearData(this);
   }
 
   /** Looks now. */
-  async refresh(): Promise<void> {
-    if (!this.isDisposed) {
-      await this.poll.refresh();
-      await this.poll.tick.catch(() => undefined);
-    }
+  refresh(): Promise<void> {
+    return this.poll.refresh();
   }
 
   private async look(): Promise<void> {
@@ -72,14 +67,8 @@ export class StatusWatch implements IDisposable {
     }
   }
 
-  private readonly onVisible = (): void => {
-    if (!document.hidden) {
-      void this.poll.refresh();
-    }
-  };
-
   private current: Outlook = { kind: 'unknown' };
-  private readonly poll: Poll;
+  private readonly poll: ViewPoll;
 }
 
 function frequency(outlook: Outlook): IPoll.Frequency {
