@@ -18,6 +18,8 @@ export type AskRequest = {
   options?: AskOptions;
   /** The turn whose place the new one takes. */
   replaces?: string;
+  /** Told of each answer that a person asks for in the place of this one. */
+  again?(asked: Promise<Asked>): void;
 };
 
 /** A question that has been put. */

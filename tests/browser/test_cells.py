@@ -24,8 +24,9 @@ from .cell_actions import (
     says,
     signs,
 )
+from .conftest import OpenNotebook
 from .lab import Lab
-from .notebook import Notebook, write
+from .notebook import WITHOUT_KERNEL, Notebook
 from .panel import Panel
 
 COUNT = len(cells(""))
@@ -33,16 +34,12 @@ COUNT = len(cells(""))
 
 @pytest.fixture
 def allowed_errors() -> list[str]:
-    # ipywidgets looks for the kernel of every notebook, and most of these have none.
-    return ["reading 'kernel'"]
+    return [WITHOUT_KERNEL]
 
 
 @pytest.fixture
-def notebook(lab: Lab, page: Page, workspace: str) -> Notebook:
-    write(lab.root / f"{workspace}.ipynb", *cells(workspace))
-    made = Notebook(page)
-    made.open(f"{workspace}.ipynb")
-    return made
+def notebook(open_notebook: OpenNotebook, workspace: str) -> Notebook:
+    return open_notebook(*cells(workspace))
 
 
 def test_an_error_is_fixed_and_the_fix_undone(
@@ -101,6 +98,21 @@ def test_after_a_refusal_there_is_another_answer(lab: Lab, notebook: Notebook) -
     assert notebook.source(FAILS) == "print(3.14)"
 
 
+def test_asked_again_in_the_panel_there_is_another_proposal(
+    lab: Lab, notebook: Notebook, panel: Panel
+) -> None:
+    says(lab, block(FIXED))
+    fix_button(notebook).click()
+    refuse(offered(notebook))
+    says(lab, block("print(3.14)"))
+    panel.wait_ended()
+    panel.root.get_by_role("button", name="Ask again", exact=True).click()
+    found = offered(notebook)
+    expect(lines(found).last).to_contain_text("print(3.14)")
+    accept(found)
+    assert notebook.source(FAILS) == "print(3.14)"
+
+
 def test_the_keyboard_is_enough(lab: Lab, notebook: Notebook) -> None:
     says(lab, block(FIXED))
     keyboard = notebook.page.keyboard
@@ -156,11 +168,11 @@ def test_a_cell_that_changed_meanwhile_is_compared_as_it_is(
     refuse(found)
 
 
-def test_nothing_is_run(lab: Lab, page: Page, workspace: str) -> None:
+def test_nothing_is_run(
+    lab: Lab, page: Page, open_notebook: OpenNotebook, workspace: str
+) -> None:
     ran = lab.root / f"{workspace}-ran"
-    write(lab.root / f"{workspace}.ipynb", *cells(workspace))
-    notebook = Notebook(page)
-    notebook.open(f"{workspace}.ipynb", start_kernel=True)
+    notebook = open_notebook(*cells(workspace), start_kernel=True)
     status = page.locator(".jp-Notebook-ExecutionIndicator")
     expect(status).to_have_attribute("data-status", "idle")
     says(lab, block(f"open({str(ran)!r}, 'w')\nprint('was run')"))

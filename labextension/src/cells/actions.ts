@@ -5,7 +5,7 @@ import type { Cell } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { AskRequest, IChatService } from '../tokens';
+import type { AskRequest, Asked, IChatService } from '../tokens';
 import type { Proposals } from './proposals';
 import { read } from './reading';
 import { explain, fix, generate, improve } from './requests';
@@ -69,13 +69,15 @@ export class CellActions {
   }
 
   private propose(action: Action, place: Place, text: CellText, request: AskRequest): void {
+    const { id } = place.cell.model;
     // Who asks the same of a cell that is the same did not want the answer before.
     const same = JSON.stringify([request.question, text.source]);
-    const fresh = this.proposed.get(place.cell.model.id) === same;
-    this.proposed.set(place.cell.model.id, same);
+    const fresh = this.proposed.get(id) === same;
+    this.proposed.set(id, same);
     const options = { ...request.options, ...(fresh && { fresh }) };
-    const asked = this.options.service.ask({ ...request, options });
-    this.options.proposals.begin({ action, ...place, text, asked });
+    const begin = (asked: Promise<Asked>): void =>
+      this.options.proposals.begin({ action, panel: place.panel, cellId: id, text, asked });
+    begin(this.options.service.ask({ ...request, options, again: begin }));
   }
 
   private async wish(known: string): Promise<string | null> {

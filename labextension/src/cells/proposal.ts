@@ -20,7 +20,7 @@ export type Applied = 'done' | 'gone' | 'read-only';
 export type ProposalOptions = {
   action: Action;
   panel: NotebookPanel;
-  cell: Cell;
+  cellId: string;
   /** The cell as it was asked about. */
   text: CellText;
   asked: Promise<Asked>;
@@ -30,7 +30,7 @@ export class Proposal {
   constructor(options: ProposalOptions) {
     this.action = options.action;
     this.panel = options.panel;
-    this.cellId = options.cell.model.id;
+    this.cellId = options.cellId;
     this.base = options.text.source;
     this.isBeside = options.text.type !== 'code';
     this.follow(options).catch((error: unknown) => {

@@ -27,8 +27,8 @@ export class Proposals {
 
   /** A proposal takes the place of an earlier one for the same cell. */
   begin(options: ProposalOptions): void {
-    const { panel, cell } = options;
-    this.all.find(each => each.panel === panel && each.cellId === cell.model.id)?.refuse();
+    const { panel, cellId } = options;
+    this.all.find(each => each.panel === panel && each.cellId === cellId)?.refuse();
     this.watch(panel);
     const proposal = new Proposal(options);
     this.all.push(proposal);

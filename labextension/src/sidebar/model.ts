@@ -200,7 +200,9 @@ export class ChatModel extends AbstractChatModel {
     }
     const fresh = isSameQuestion ? { fresh: true } : {};
     const options = { ...turn.request?.options, ...fresh };
-    await this.ask({ question, replaces, context, options });
+    const asked = this.ask({ ...turn.request, question, replaces, context, options });
+    turn.request?.again?.(asked);
+    await asked;
   }
 
   async ask(request: AskRequest): Promise<Asked> {

@@ -47,7 +47,7 @@ function setUp(change: Partial<CellText> = {}) {
   const asked = Promise.resolve<Asked>({ outcome: outcome.promise, stop });
   const panel = { content, isDisposed: false };
   const proposal = new Proposal({
-    action: 'fix', panel, cell, text: { ...TEXT, ...change }, asked
+    action: 'fix', panel, cellId: 'a', text: { ...TEXT, ...change }, asked
   } as never);
   return { proposal, cell, content, inserted, outcome, stop };
 }

@@ -42,6 +42,21 @@ test('what an action sent along goes along again', async () => {
   expect(connection.asked[2].context).toEqual([]);
 });
 
+test('who has asked hears of every answer in the place of theirs', async () => {
+  const chat = model();
+  const again = jest.fn();
+  void chat.ask({ question: 'q', context: [], again });
+  for (let times = 0; times < 2; times++) {
+    await settle();
+    const turn = new Teller(connection.listener, connection.asked[times].client_message_id!);
+    turn.starts();
+    turn.ends();
+    await chat.again(chat.lastTurn!);
+    expect(again).toHaveBeenCalledTimes(times + 1);
+    expect(await again.mock.lastCall![0]).toBe(chat.lastTurn);
+  }
+});
+
 test('a question that nobody has taken is kept, and asked again at the end', async () => {
   const chat = model();
   await asked(chat, 'lost');
