@@ -8,9 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .browser import Watched
+from .cell_actions import BROKEN, FIXED, accept, block, fix_button, lines, offered, says
 from .lab import Lab
 from .lab import lab as started_lab
-from .notebook import code, write
+from .notebook import Notebook, code, error, write
 from .panel import Panel
 
 
@@ -30,7 +31,8 @@ def shared_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @pytest.fixture
 def page(watched: Watched, lab: Lab, workspace: str) -> Page:
     """A notebook in Jupyter Notebook."""
-    write(lab.root / f"{workspace}.ipynb", code("x = 1"), code("y = 2"))
+    failed = code(BROKEN, error("NameError", "name 'maths' is not defined"))
+    write(lab.root / f"{workspace}.ipynb", code(f"x = 1  # {workspace}"), failed)
     made = watched.context().new_page()
     made.goto(f"{lab.url}/notebooks/{workspace}.ipynb?token={lab.token}")
     expect(made.locator(".jp-Notebook .jp-Cell")).to_have_count(2)
@@ -66,3 +68,16 @@ def test_the_panel_opens_from_the_menu_and_from_the_keyboard(page: Page) -> None
     page.keyboard.press("Control+Shift+Digit2")
     expect(panel.input).to_be_focused()
     panel.answered("say:by keys")
+
+
+def test_a_fix_is_proposed_and_accepted(lab: Lab, page: Page) -> None:
+    notebook = Notebook(page)
+    says(lab, block(FIXED))
+    fix_button(notebook, 1).click()
+    found = offered(notebook, 1)
+    expect(lines(found).filter(has_text="math.pi")).to_contain_text("Added")
+    accept(found)
+    source = notebook.cell(1).locator(".cm-content")
+    expect(source).to_contain_text("(math.pi)")
+    page.keyboard.press("Control+z")
+    expect(source).to_contain_text("(maths.pi)")

@@ -1,39 +1,32 @@
-/** Cells of a notebook as text. */
+/** Cells of an open notebook, as they are asked about. */
 
-import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
-import type { IError } from '@jupyterlab/nbformat';
+import type { Cell } from '@jupyterlab/cells';
 import type { Notebook } from '@jupyterlab/notebook';
 
-import type { CellError, CellText, NamedSource } from './requests';
+import { dataOf, lastError, nameOf } from '../cell-data';
+import type { CellError } from '../cell-data';
+import type { CellText } from './requests';
 
-const ANSI = /\u001b\[[0-9;?]*[A-Za-z]/g;
-
-/** A cell of an open notebook; a kernel is not needed. */
+/** A kernel is not needed. */
 export function read(cell: Cell, notebook: Notebook): CellText {
   const place = notebook.widgets.indexOf(cell);
+  const all = notebook.widgets.slice(0, place + 1).map((each, index) => dataOf(each.model, index + 1));
+  const data = all.pop() ?? dataOf(cell.model, 0);
   return {
-    type: typeOf(cell),
-    source: cell.model.sharedModel.getSource(),
-    name: nameOf(cell, place),
+    type: data.type,
+    source: data.source,
+    name: nameOf(data),
     language: languageOf(notebook),
-    error: errorOf(cell),
-    before: notebook.widgets.slice(0, Math.max(0, place)).flatMap(codeOf)
+    error: lastError(data.outputs),
+    before: all
+      .filter(each => each.type === 'code')
+      .map(each => ({ name: nameOf(each), source: each.source }))
   };
 }
 
 /** The last error among its outputs. */
 export function errorOf(cell: Cell): CellError | null {
-  if (!isCode(cell.model)) {
-    return null;
-  }
-  const { outputs } = cell.model;
-  for (let index = outputs.length - 1; index >= 0; index--) {
-    const output = outputs.get(index);
-    if (output.type === 'error') {
-      return asError(output.toJSON() as Partial<IError>);
-    }
-  }
-  return null;
+  return lastError(dataOf(cell.model, 0).outputs);
 }
 
 /** Whether it may be changed by somebody who edits the notebook. */
@@ -41,34 +34,7 @@ export function isReadOnly(cell: Cell): boolean {
   return cell.model.getMetadata('editable') === false;
 }
 
-function asError(output: Partial<IError>): CellError {
-  const { ename = '', evalue = '', traceback } = output;
-  const lines = Array.isArray(traceback) ? traceback : [];
-  return { name: ename, message: evalue, traceback: lines.join('\n').replace(ANSI, '') };
-}
-
-function codeOf(cell: Cell, place: number): NamedSource[] {
-  if (cell.model.type !== 'code') {
-    return [];
-  }
-  return [{ name: nameOf(cell, place), source: cell.model.sharedModel.getSource() }];
-}
-
-function nameOf(cell: Cell, place: number): string {
-  const count = isCode(cell.model) ? cell.model.executionCount : null;
-  return typeof count === 'number' ? `In [${count}]` : `number ${place + 1}`;
-}
-
-function typeOf(cell: Cell): CellText['type'] {
-  const { type } = cell.model;
-  return type === 'code' || type === 'markdown' ? type : 'raw';
-}
-
 function languageOf(notebook: Notebook): string {
   const info = notebook.model?.getMetadata('language_info') as { name?: unknown } | undefined;
   return typeof info?.name === 'string' ? info.name : 'python';
-}
-
-function isCode(model: Cell['model']): model is ICodeCellModel {
-  return model.type === 'code';
 }

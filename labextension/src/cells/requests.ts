@@ -1,15 +1,9 @@
 /** What is asked about a cell. What is said here is for the model, in its language. */
 
+import { textOfError } from '../cell-data';
+import type { CellError } from '../cell-data';
 import type { AskOptions, ContextPart } from '../protocol';
 import type { AskRequest } from '../tokens';
-
-/** An error among a cell's outputs. */
-export type CellError = {
-  name: string;
-  message: string;
-  /** Plain text; empty if there is none. */
-  traceback: string;
-};
 
 /** A cell as text, with what stands before it. */
 export type CellText = {
@@ -28,8 +22,6 @@ export type NamedSource = { name: string; source: string };
 
 /** Of the cells above, the nearest ones go along up to this size. */
 const BEFORE_CHARS = 4000;
-/** A traceback's end says the most. */
-const TRACEBACK_CHARS = 3000;
 /** What the server allows a part of an answer if nothing is said. */
 const USUAL_TOKENS = 400;
 const MOST_TOKENS = 4096;
@@ -89,7 +81,7 @@ function options(cell: CellText): AskOptions {
 function itself(cell: CellText): ContextPart[] {
   const parts: ContextPart[] = [{ kind: 'cell', name: cell.name, text: cell.source }];
   if (cell.error !== null) {
-    parts.push({ kind: 'error', name: `in ${cell.name}`, text: textOf(cell.error) });
+    parts.push({ kind: 'error', name: `in ${cell.name}`, text: textOfError(cell.error) });
   }
   return parts.filter(each => each.text.trim() !== '');
 }
@@ -113,11 +105,4 @@ function above(cell: CellText): ContextPart[] {
 /** Whatever a notebook says it is, the question is ours. */
 function classOf(error: CellError): string {
   return /^[\w.]{1,80}$/.test(error.name) ? error.name : 'an error';
-}
-
-function textOf(error: CellError): string {
-  const traceback = error.traceback.slice(-TRACEBACK_CHARS);
-  // Most tracebacks say the error itself at their end.
-  const says = traceback.includes(error.message) ? '' : `${error.name}: ${error.message}`;
-  return [traceback, says].filter(each => each !== '').join('\n');
 }

@@ -1,56 +1,30 @@
 /** Cells as text for the model: their source, and what they have shown. */
 
-import type { ContextPart } from '../protocol';
-import { beginning, bothEnds, ending } from './limits';
+import { lastError, nameOf, plain, textOfError } from '../cell-data';
+import type { CellData, Output } from '../cell-data';
+import { beginning, bothEnds } from '../limits';
 import {
   CELL_CHARS,
   CHOSEN_CELL_CHARS,
   CHOSEN_OUTPUT_CHARS,
   NOTEBOOK_CHARS,
-  OUTPUT_CHARS,
-  TRACEBACK_CHARS
-} from './limits';
-
-/** An output as it stands in a notebook's file, as far as it is looked at. */
-export type Output = {
-  output_type?: string;
-  text?: string | string[];
-  data?: Record<string, unknown>;
-  ename?: string;
-  evalue?: string;
-  traceback?: string[];
-};
-
-export type CellData = {
-  id: string;
-  type: 'code' | 'markdown' | 'raw';
-  source: string;
-  /** Its number, if it has run. */
-  count: number | null;
-  /** Counted from 1. */
-  place: number;
-  outputs: readonly Output[];
-};
+  OUTPUT_CHARS
+} from '../limits';
+import type { ContextPart } from '../protocol';
 
 /** Between a source and what it has shown; the server knows it too. */
 const RESULT = '\nOut: ';
-const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 /** Kinds of output that people read as text, best first. */
 const TEXT_KINDS = ['text/plain', 'text/markdown', 'text/latex'];
-
-/** How people call it: `In [3]`, or its place in the notebook. */
-export function nameOf(cell: CellData): string {
-  return cell.count === null ? `number ${cell.place}` : `In [${cell.count}]`;
-}
 
 /** The cell that a question is about, and its error if it has one. */
 export function chosenCell(cell: CellData): ContextPart[] {
   const name = nameOf(cell);
   const text = textOf(cell, CHOSEN_CELL_CHARS, CHOSEN_OUTPUT_CHARS);
   const parts: ContextPart[] = [{ kind: 'cell', name, text }];
-  const error = errorOf(cell.outputs);
-  if (error !== '') {
-    parts.push({ kind: 'error', name: `in ${name}`, text: error });
+  const error = lastError(cell.outputs);
+  if (error !== null) {
+    parts.push({ kind: 'error', name: `in ${name}`, text: textOfError(error) });
   }
   return parts.filter(each => each.text.trim() !== '');
 }
@@ -63,18 +37,6 @@ export function notebookCells(cells: readonly CellData[], active: number): Conte
     name: nameOf(cells[place]),
     text: texts[place]
   }));
-}
-
-/** The last error that was shown, as plain text; '' if there is none. */
-export function errorOf(outputs: readonly Output[]): string {
-  const error = [...outputs].reverse().find(each => each.output_type === 'error');
-  if (error === undefined) {
-    return '';
-  }
-  const heading = [error.ename, error.evalue].filter(Boolean).join(': ');
-  const trace = plain((error.traceback ?? []).join('\n'));
-  const told = trace.includes(error.evalue ?? '') ? '' : heading;
-  return [ending(trace, TRACEBACK_CHARS), told].filter(Boolean).join('\n') || heading;
 }
 
 function textOf(cell: CellData, sourceChars: number, outputChars: number): string {
@@ -98,11 +60,6 @@ function outputText(output: Output): string {
   const text = kind === undefined ? '' : joined(data[kind]);
   const hasPicture = Object.keys(data).some(each => each.startsWith('image/'));
   return hasPicture ? `${text}\n(a picture)`.trim() : text;
-}
-
-/** Without colours, and as a terminal would leave a line that was written over. */
-function plain(text: string): string {
-  return text.replace(ANSI, '').replace(/\r\n/g, '\n').replace(/^.*\r(?=.)/gm, '');
 }
 
 function joined(text: unknown): string {

@@ -3,11 +3,8 @@
 import type { CommandRegistry } from '@lumino/commands';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { read } from '../cells/reading';
-import { explain, fix, generate, improve } from '../cells/requests';
-import type { CellText } from '../cells/requests';
 import type { ModelList, Session } from '../protocol';
-import type { AskRequest, IChatService } from '../tokens';
+import type { IChatService } from '../tokens';
 import type { Notes } from './notes';
 import type { SlashCommand } from './slash';
 import type { Workplace } from './workplace';
@@ -93,34 +90,14 @@ type Action = 'explain' | 'fix' | 'improve' | 'generate';
 
 /** As the cell's own button would, so that a change is proposed at the cell. */
 async function act(options: CommandOptions, action: Action, argument: string): Promise<void> {
-  const { commands, service, trans } = options;
+  const { commands, workplace, trans } = options;
   if (action === 'generate' && argument === '') {
     throw new Error(trans.__('Say what the code is to do: /generate a table of squares'));
   }
-  const cell = cellOf(options);
-  const command = `llmchat:${action}-cell`;
-  if (commands.hasCommand(command)) {
-    await commands.execute(command, { prompt: argument });
-    return;
-  }
-  const request = requestFor(action, cell, argument);
-  await service.ask(request);
-}
-
-function requestFor(action: Action, cell: CellText, argument: string): AskRequest {
-  if (action === 'generate') {
-    return generate(argument, cell);
-  }
-  const request = { explain, fix, improve }[action](cell);
-  return argument === '' ? request : { ...request, question: `${request.question}\n${argument}` };
-}
-
-function cellOf({ workplace, trans }: CommandOptions): CellText {
-  const { notebook, activeCell } = workplace;
-  if (notebook === null || activeCell === null) {
+  if (workplace.activeCell === null) {
     throw new Error(trans.__('No notebook is open. Open one and select a cell.'));
   }
-  return read(activeCell, notebook.content);
+  await commands.execute(`llmchat:${action}-cell`, { prompt: argument });
 }
 
 async function choose(options: CommandOptions, tier: string): Promise<void> {

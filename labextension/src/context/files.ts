@@ -4,7 +4,7 @@ import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { ContextPart } from '../protocol';
-import { FILE_BYTES, FILE_CHARS, beginning } from './limits';
+import { FILE_BYTES, FILE_CHARS, beginning } from '../limits';
 
 const BINARY =
   /\.(7z|avi|bin|bmp|bz2|db|dll|doc|docx|duckdb|dylib|eot|exe|feather|gguf|gif|gz|h5|hdf5|heic|ico|jar|jpe?g|joblib|mov|mp[34]|npy|npz|o|odt|onnx|parquet|pdf|pickle|pkl|png|pptx?|pyc|pyo|so|sqlite3?|tar|tiff?|ttf|wav|webm|webp|whl|woff2?|xlsx?|xz|zip|zst)$/i;

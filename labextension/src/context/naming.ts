@@ -1,6 +1,6 @@
 /** How cells are called in a question. */
 
-import type { CellData } from './cell-text';
+import type { CellData } from '../cell-data';
 
 /** `3` is the number beside a cell that has run; `#5` is the fifth cell. */
 export function targetOf(cell: CellData): string {

@@ -6,7 +6,7 @@ import type { ContextPart } from '../protocol';
 import type { IContextSource } from '../tokens';
 import { chosenCell, notebookCells } from './cell-text';
 import type { KernelFacts } from './kernel-facts';
-import { SELECTION_CHARS, beginning } from './limits';
+import { SELECTION_CHARS, beginning } from '../limits';
 import type { Workplace } from './workplace';
 
 type Around = { workplace: Workplace; facts: KernelFacts; trans: TranslationBundle };

@@ -2,21 +2,19 @@
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ISessionContext } from '@jupyterlab/apputils';
-import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
+import type { Cell } from '@jupyterlab/cells';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
-import type { CellData, Output } from './cell-text';
+import { dataOf, nameOf } from '../cell-data';
+import type { CellData } from '../cell-data';
 import { selectedText } from './editors';
 import type { Editor } from './editors';
 
 export type Selection = { name: string; text: string };
-
-/** Outputs of a cell that are looked at. */
-const OUTPUTS = 50;
 
 export class Workplace implements IDisposable {
   constructor(
@@ -99,8 +97,8 @@ export class Workplace implements IDisposable {
     if (activeCell === null || text === '') {
       return null;
     }
-    const { count } = dataOf(activeCell.model, activeCellIndex + 1);
-    return { name: count === null ? '' : `in In [${count}]`, text };
+    const cell = dataOf(activeCell.model, activeCellIndex + 1);
+    return { name: cell.count === null ? '' : `in ${nameOf(cell)}`, text };
   }
 
   /** Its cells come later than itself. */
@@ -147,21 +145,3 @@ export class Workplace implements IDisposable {
 }
 
 type WithEditor = Widget & { content?: { editor?: Editor }; context?: { path?: string } };
-
-/** A cell's model as data; nothing of it is copied. */
-export function dataOf(cell: Cell['model'], place: number): CellData {
-  const { type } = cell;
-  const code = type === 'code' ? (cell as ICodeCellModel) : null;
-  const outputs: Output[] = [];
-  for (let index = 0; code !== null && index < Math.min(OUTPUTS, code.outputs.length); index++) {
-    outputs.push(code.outputs.get(index).toJSON() as Output);
-  }
-  return {
-    id: cell.id,
-    type: type === 'code' || type === 'markdown' ? type : 'raw',
-    source: cell.sharedModel.getSource(),
-    count: code?.executionCount ?? null,
-    place,
-    outputs
-  };
-}

@@ -1,6 +1,6 @@
-import { chosenCell, errorOf, notebookCells } from '../cell-text';
-import type { CellData, Output } from '../cell-text';
-import { NOTEBOOK_CHARS, OUTPUT_CHARS } from '../limits';
+import type { CellData, Output } from '../../cell-data';
+import { chosenCell, notebookCells } from '../cell-text';
+import { NOTEBOOK_CHARS, OUTPUT_CHARS } from '../../limits';
 
 function cell(change: Partial<CellData> = {}): CellData {
   return { id: 'a', type: 'code', source: 'x', count: 1, place: 1, outputs: [], ...change };
@@ -37,11 +37,6 @@ test('the chosen cell comes with its error', () => {
     { kind: 'cell', name: 'In [1]', text: 'd["a"]' },
     { kind: 'error', name: 'in In [1]', text: "KeyError Traceback\nKeyError: 'a'" }
   ]);
-});
-
-test('an error without a traceback is told by its name', () => {
-  expect(errorOf([{ output_type: 'error', ename: 'E', evalue: 'no' }])).toBe('E: no');
-  expect(errorOf([result('1')])).toBe('');
 });
 
 test('colours and lines that were written over are left out', () => {

@@ -4,23 +4,17 @@ import { slashCommands } from '../commands';
 import type { CommandOptions } from '../commands';
 import { Notes } from '../notes';
 
-jest.mock('../../cells/reading', () => ({
-  read: () => ({
-    type: 'code', source: 'x', name: 'In [1]', language: 'python', error: null, before: []
-  })
-}));
-
 const api = { createSession: jest.fn(), send: jest.fn(), models: jest.fn(), session: jest.fn() };
-const service = { api, currentSession: null as string | null, setCurrentSession: jest.fn(), ask: jest.fn() };
-const commands = { hasCommand: jest.fn(), execute: jest.fn() };
-const workplace = { notebook: {} as object | null, activeCell: {} };
+const service = { api, currentSession: null as string | null, setCurrentSession: jest.fn() };
+const commands = { execute: jest.fn() };
+const workplace = { activeCell: {} as object | null };
 let notes: Notes;
 
 beforeEach(() => {
   jest.resetAllMocks();
   notes = new Notes();
   service.currentSession = 's';
-  workplace.notebook = {};
+  workplace.activeCell = {};
   api.createSession.mockResolvedValue({ id: 'new' });
 });
 
@@ -31,26 +25,16 @@ async function run(name: string, argument = ''): Promise<void> {
 }
 
 test('an action on a cell is the one of its button, with the words that follow', async () => {
-  commands.hasCommand.mockReturnValue(true);
   await run('/fix');
   await run('/generate', 'squares');
   expect(commands.execute.mock.calls).toEqual([
     ['llmchat:fix-cell', { prompt: '' }], ['llmchat:generate-cell', { prompt: 'squares' }]
   ]);
-  expect(service.ask).not.toHaveBeenCalled();
-});
-
-test('without the buttons it is asked', async () => {
-  await run('/explain', 'be brief');
-  await run('/improve');
-  const asked = service.ask.mock.calls.map(([{ question }]) => question as string);
-  expect(asked[0]).toMatch(/^Explain .*\nbe brief$/);
-  expect(asked[1]).toMatch(/^Write a better version/);
 });
 
 test('what stands in the way is said', async () => {
   await expect(run('/generate')).rejects.toThrow('Say what the code is to do');
-  workplace.notebook = null;
+  workplace.activeCell = null;
   await expect(run('/explain')).rejects.toThrow('No notebook is open.');
   await expect(run('/model', 'huge')).rejects.toThrow('There is no model "huge".');
 });

@@ -1,6 +1,6 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import type { CellData } from '../cell-text';
+import type { CellData } from '../../cell-data';
 import type { KernelFacts } from '../kernel-facts';
 import { escaped, mentionsIn } from '../mention';
 import { Mentioned } from '../mentioned';

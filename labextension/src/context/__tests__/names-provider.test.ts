@@ -1,7 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { InputModel } from '../../chat-compat';
-import type { CellData } from '../cell-text';
+import type { CellData } from '../../cell-data';
 import { NamesProvider } from '../names-provider';
 
 const FOLDERS: Record<string, object[]> = {

@@ -11,7 +11,7 @@ export const OUTPUT_CHARS = 400;
 /** What the cell that a question is about has shown. */
 export const CHOSEN_OUTPUT_CHARS = 2_000;
 /** The end of a traceback says the most. */
-export const TRACEBACK_CHARS = 2_000;
+export const TRACEBACK_CHARS = 3_000;
 export const SELECTION_CHARS = 8_000;
 export const FILE_CHARS = 16_000;
 /** What is larger is not read at all. */
