@@ -3,10 +3,6 @@
  * move to another of its versions is a change of this file.
  */
 
-import type { IMessageContent } from '@jupyter/chat';
-
-import type { MessageDetails } from './sidebar/details';
-
 export {
   AbstractChatModel,
   ChatCommandRegistry,
@@ -33,8 +29,3 @@ export type {
   ISelectionWatcher,
   IUser
 } from '@jupyter/chat';
-
-/** What a message has beyond its text. */
-export function detailsOf(message: IMessageContent): MessageDetails | null {
-  return (message.metadata as MessageDetails | undefined) ?? null;
-}

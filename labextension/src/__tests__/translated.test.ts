@@ -1,7 +1,5 @@
-import { readFileSync, readdirSync } from 'fs';
-import { join, relative } from 'path';
+import { sources } from './sources';
 
-const SOURCES = join(__dirname, '..');
 /** Text between tags, and attributes that are read or seen, written as they are. */
 const BARE = [
   />\s*([A-Za-z][^<>{}=;()]*[A-Za-z.!?…])\s*<\//g,
@@ -13,21 +11,10 @@ function bareIn(text: string, patterns: readonly RegExp[]): string[] {
   return patterns.flatMap(each => [...text.matchAll(each)].map(hit => hit[1]));
 }
 
-function files(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap(each => {
-    const path = join(folder, each.name);
-    if (each.isDirectory()) {
-      return each.name === '__tests__' ? [] : files(path);
-    }
-    return /\.tsx?$/.test(each.name) ? [path] : [];
-  });
-}
-
 test('everything that is seen or read goes through the translator', () => {
-  const found = files(SOURCES).flatMap(path => {
-    const text = readFileSync(path, 'utf8');
+  const found = sources().flatMap(([path, text]) => {
     const patterns = path.endsWith('.tsx') ? BARE : BARE.slice(1);
-    return bareIn(text, patterns).map(each => `${relative(SOURCES, path)}: ${each}`);
+    return bareIn(text, patterns).map(each => `${path}: ${each}`);
   });
   expect(found).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** What a message of the panel has beyond its text. */
 
+import type { IMessageContent } from '../chat-compat';
 import type { StageState, TurnState } from '../protocol';
 
 export type StageName = StageState['stage'];
@@ -43,3 +44,7 @@ export type WaitDetails = {
 };
 
 export type MessageDetails = QuestionDetails | StageDetails | WaitDetails;
+
+export function detailsOf(message: IMessageContent): MessageDetails | null {
+  return (message.metadata as MessageDetails | undefined) ?? null;
+}

@@ -2,9 +2,9 @@
 
 import React, { memo, useEffect, useRef, useState } from 'react';
 
-import { detailsOf } from '../chat-compat';
 import type { IMessage, IMessageContent } from '../chat-compat';
 import { Boundary } from './boundary';
+import { detailsOf } from './details';
 import { Footer } from './footer';
 import { Question } from './question';
 import { Stage } from './stage';

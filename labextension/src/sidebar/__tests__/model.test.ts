@@ -1,6 +1,6 @@
 import { ApiError } from '../../api';
-import { detailsOf } from '../../chat-compat';
 import type { ContextPart } from '../../protocol';
+import { detailsOf } from '../details';
 import {
   freshly, Teller, api, asked, connection, context, model, pageOf, sessions, settle, shown, stored
 } from './fake-conversation';

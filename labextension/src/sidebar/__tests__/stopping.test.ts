@@ -1,5 +1,5 @@
-import { detailsOf } from '../../chat-compat';
 import type { ContextPart } from '../../protocol';
+import { detailsOf } from '../details';
 import { freshly, api, asked, connection, context, model, settle } from './fake-conversation';
 
 freshly();
