@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -180,8 +180,20 @@ def test_bad_options_are_refused(options: list[str], capsys: Capture) -> None:
     assert left.value.code == 2
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What a shell starts in the background, these tests too, ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_ctrl_c_shows_and_writes_what_is_known(
-    model: Opened, data: dict[str, str], tmp_path: Path, capsys: Capture
+    interruptible: None,
+    model: Opened,
+    data: dict[str, str],
+    tmp_path: Path,
+    capsys: Capture,
 ) -> None:
     def decide(name: str, question: str) -> str:
         if question == "What is c?":
