@@ -138,20 +138,30 @@ def code(browser: Browser, started: Lab) -> list[Figure]:
     with page_of(browser, started) as page:
         # What is loaded with the first code and is there from then on.
         answer(page, "pace=0 piece=50 What is a plan?")
+        panel = Panel(page)
+        panel.choose(None)
         page.evaluate("llmchatProbe.startFrames()")
-        answer(page, CODE)
+        panel.ask(CODE)
+        page.wait_for_selector(".jp-mod-stage")
+        sending = page.evaluate("llmchatProbe.takeFrames()")
+        panel.wait_ended()
         frames = page.evaluate("llmchatProbe.stopFrames()")
-    return [frame_figure("20 blocks of code stream", frames)]
+    return [
+        longest_frame("a question is sent", sending),
+        longest_frame("20 blocks of code stream", frames, FRAME_MS),
+    ]
 
 
-def frame_figure(what: str, frames: Sequence[float]) -> Figure:
+def longest_frame(
+    what: str, frames: Sequence[float], limit_ms: float | None = None
+) -> Figure:
     long = sum(each > FRAME_MS for each in frames)
     tell(f"{what}: {len(frames)} frames, {long} longer than {FRAME_MS} ms")
     return Figure(
         measure=f"longest frame while {what}",
         value=max(frames),
         unit="ms",
-        bound=Bound(of="value", limit=FRAME_MS),
+        bound=None if limit_ms is None else Bound(of="value", limit=limit_ms),
     )
 
 
@@ -177,7 +187,7 @@ def long_conversation(browser: Browser, started: Lab) -> list[Figure]:
             unit="ms",
             bound=Bound(of="value", limit=OPEN_MS),
         ),
-        frame_figure(f"{2 * TURNS} messages are scrolled through", frames),
+        longest_frame(f"{2 * TURNS} messages are scrolled through", frames, FRAME_MS),
         Figure(
             measure=f"most parts in the page at once, of {most['all']}",
             value=most["most"],

@@ -57,18 +57,22 @@
   /** Times between frames, in ms, from now until `stopFrames`. */
   probe.startFrames = () => {
     probe.frames = [];
-    let before = performance.now();
+    // The first begins somewhere between two frames.
+    let before = null;
     const tick = now => {
-      probe.frames.push(now - before);
+      if (before !== null) {
+        probe.frames.push(now - before);
+      }
       before = now;
       probe.frame = requestAnimationFrame(tick);
     };
     probe.frame = requestAnimationFrame(tick);
   };
+  /** Those until now; more follow. */
+  probe.takeFrames = () => probe.frames.splice(0);
   probe.stopFrames = () => {
     cancelAnimationFrame(probe.frame);
-    // The first begins somewhere between two frames.
-    return probe.frames.slice(1);
+    return probe.takeFrames();
   };
 
   const until = async condition => {
