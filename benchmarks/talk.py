@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from jupyter_llmchat.protocol.events import TurnMetrics
@@ -74,7 +75,10 @@ async def talk(
     text: str,
     until: asyncio.Future[object] | None = None,
 ) -> Said:
-    """Questions and answers of that text, until the time is over or `until` is."""
+    """Questions and answers of that text, until the time is over or `until` is.
+
+    Each client asks at least once, however slow the store is.
+    """
     times: list[float] = []
     end = time.perf_counter() + seconds
 
@@ -82,11 +86,12 @@ async def talk(
         return time.perf_counter() < end and not (until is not None and until.done())
 
     async def client() -> None:
-        while goes_on():
-            session = await store.create_session(OWNER, "", {})
-            for _ in range(TURNS_IN_SESSION):
-                if goes_on():
-                    times.extend(await _exchange(store, session.id, text))
+        for asked in count():
+            if asked % TURNS_IN_SESSION == 0:
+                session = await store.create_session(OWNER, "", {})
+            times.extend(await _exchange(store, session.id, text))
+            if not goes_on():
+                return
 
     started = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
