@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from .browser import shoot
 from .lab import Lab
@@ -164,6 +164,36 @@ def test_periods_and_models_can_be_chosen(dashboard: Dashboard) -> None:
         expect(dashboard.value("Answers")).to_have_text("3")
     dashboard.choose("Model", "fake")
     expect(dashboard.value("Answers")).to_have_text("3")
+
+
+def test_models_stand_side_by_side(dashboard: Dashboard, page: Page) -> None:
+    """The lab has one model; another is said to have been used as well."""
+
+    def used(route: Route) -> None:
+        response = route.fetch()
+        body = response.json()
+        body["models"].append({"model": "larger", "answers": 2})
+        route.fulfill(response=response, json=body)
+
+    def figures(route: Route) -> None:
+        url = route.request.url
+        response = route.fetch(url=url.replace("model=larger", "model=fake"))
+        body = response.json()
+        if url != response.url:
+            body["quality"]["avg"] = 91.4
+        route.fulfill(response=response, json=body)
+
+    page.route("**/metrics/usage*", used)
+    page.route("**/metrics/summary*", figures)
+    dashboard.choose("Period", "week")
+    table = dashboard.root.get_by_role("table").filter(has_text="larger")
+    expect(table.get_by_role("row").nth(1)).to_contain_text("78 of 100")
+    expect(table.get_by_role("row").nth(2)).to_contain_text("91 of 100")
+    shoot(page, "dashboard-models")
+    table.get_by_text("larger").click()
+    expect(dashboard.root.get_by_label("Model", exact=True)).to_have_value("larger")
+    expect(table).to_have_count(0)
+    expect(dashboard.value("Quality")).to_contain_text("91 of 100")
 
 
 def test_figures_can_be_taken_along(

@@ -26,6 +26,9 @@ export const DRAWN: readonly SeriesName[] = [
   'total_ms'
 ];
 
+/** What the answers of one model come to. */
+export type ModelSummary = { model: string; summary: MetricsSummary };
+
 export type Snapshot = {
   /** Seconds since the epoch. */
   at: number;
@@ -33,6 +36,8 @@ export type Snapshot = {
   summary: MetricsSummary;
   usage: Usage;
   series: Record<SeriesName, MetricsSeries>;
+  /** Of those that have answered what was chosen; empty if one alone can have. */
+  byModel: readonly ModelSummary[];
   status: Status;
   models: ModelList;
   settings: SettingsInForce;
@@ -41,6 +46,8 @@ export type Snapshot = {
 };
 
 const SESSIONS = 50;
+/** Compared; those with the most answers. */
+const MODELS = 8;
 
 /** What is in `last` already is read again only if answers have come since. */
 export async function read(
@@ -63,8 +70,11 @@ export async function read(
     api.get<Usage>('metrics/usage', { utc_offset_s: utcOffset() }),
     api.get<SessionList>('sessions', { limit: SESSIONS })
   ]);
-  const series = await readSeries(api, filters, at, usage.first_used);
-  return { ...now, usage, series, sessions: sessions.sessions };
+  const [series, byModel] = await Promise.all([
+    readSeries(api, filters, at, usage.first_used),
+    readByModel(api, filters, at, usage)
+  ]);
+  return { ...now, usage, series, byModel, sessions: sessions.sessions };
 }
 
 type Now = Pick<Snapshot, 'at' | 'filters' | 'summary'>;
@@ -89,4 +99,25 @@ async function readSeries(
     DRAWN.map(figure => api.get<MetricsSeries>('metrics/series', { ...query, figure }))
   );
   return Object.fromEntries(found.map(each => [each.figure, each])) as Snapshot['series'];
+}
+
+async function readByModel(
+  api: Api,
+  filters: Filters,
+  at: number,
+  usage: Usage
+): Promise<ModelSummary[]> {
+  if (filters.model !== null || usage.models.length < 2) {
+    return [];
+  }
+  const found = await Promise.all(
+    usage.models.slice(0, MODELS).map(async ({ model }) => ({
+      model,
+      summary: await api.get<MetricsSummary>(
+        'metrics/summary',
+        answersQuery({ ...filters, model }, at)
+      )
+    }))
+  );
+  return found.filter(each => each.summary.counts.answers > 0);
 }

@@ -19,8 +19,9 @@ export function csv(snapshot: Snapshot): string {
 
 /** All that the dashboard shows, as the server gave it. */
 export function json(snapshot: Snapshot): string {
-  const { at, filters, summary, usage, series } = snapshot;
-  return JSON.stringify({ at: iso(at), filters, summary, usage, series }, null, 2);
+  const { at, filters, summary, usage, byModel, series } = snapshot;
+  const said = { at: iso(at), filters, summary, usage, by_model: byModel, series };
+  return JSON.stringify(said, null, 2);
 }
 
 /** Offers it as a download. */

@@ -11,6 +11,7 @@ import type { CardContent } from './cards';
 import { FilterBar } from './filter-bar';
 import type { LiveFigures } from './live';
 import { Machinery } from './machinery';
+import { ModelTable } from './model-table';
 import { Plot } from './plot';
 import { DRAWN } from './reading';
 import type { Snapshot } from './reading';
@@ -76,6 +77,9 @@ function Figures(props: FiguresProps): JSX.Element {
               <Card key={each.name} {...each} />
             ))}
           </section>
+          {snapshot.byModel.length > 1 && (
+            <ModelTable models={snapshot.byModel} choose={change => live.choose(change)} trans={trans} />
+          )}
           <section className="jp-llmchat-plots" aria-label={trans.__('Over time')}>
             {DRAWN.map(each => (
               <Plot

@@ -66,6 +66,7 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
       models: [{ model: 'tiny', answers: 5 }], first_used: NOON - 7200, last_used: NOON
     },
     series: Object.fromEntries(all) as Snapshot['series'],
+    byModel: [],
     status: status({ turns_active: 3, turns_waiting: 2 }),
     models: { models: [model()], memory_budget_bytes: 12e9 },
     settings: { settings: { n_ctx: 2048 }, models: [] },

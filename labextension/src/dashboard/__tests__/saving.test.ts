@@ -16,5 +16,7 @@ test('JSON has the figures as the server gave them', () => {
   expect(saved.summary).toEqual(given.summary);
   expect(saved.series).toEqual(given.series);
   // Titles of conversations and paths are no figures.
-  expect(Object.keys(saved)).toEqual(['at', 'filters', 'summary', 'usage', 'series']);
+  expect(Object.keys(saved)).toEqual([
+    'at', 'filters', 'summary', 'usage', 'by_model', 'series'
+  ]);
 });

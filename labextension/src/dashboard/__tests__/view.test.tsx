@@ -10,7 +10,7 @@ import type { Filters } from '../filters';
 import type { Snapshot } from '../reading';
 import { View } from '../view';
 import type { ViewOptions } from '../view';
-import { NOON, snapshot, summary } from './samples';
+import { NOON, figure, snapshot, summary } from './samples';
 
 let place: HTMLElement;
 let root: Root;
@@ -62,6 +62,30 @@ test('where plots cannot be drawn, there are tables', async () => {
   await show({ snapshot: snapshot() });
   expect(place.querySelectorAll('table')).toHaveLength(6);
   expect(place.textContent).toContain('the Vega extension of JupyterLab is not there');
+});
+
+test('models are compared, and one of them chosen', async () => {
+  const byModel = [
+    { model: 'tiny', summary: summary() },
+    { model: 'large', summary: summary({ quality: figure(91), first_token_ms: figure(2000) }) }
+  ];
+  await show({ snapshot: snapshot({ byModel }) });
+  const rows = Array.from(place.querySelectorAll('.jp-llmchat-models tr'));
+  expect(rows.map(row => Array.from(row.children, cell => cell.textContent))).toEqual([
+    [
+      'Model', 'Answers', 'Time to first token median', 'Time per token median',
+      'Time of an answer median', 'Quality average', 'Decided by the model average'
+    ],
+    ['tiny', '5', '450 ms', '8.3 ms', '12.3 s', '78 of 100', '96 %'],
+    ['large', '5', '2.0 s', '8.3 ms', '12.3 s', '91 of 100', '96 %']
+  ]);
+  await act(async () => button('large').click());
+  expect(chosen).toEqual([{ model: 'large' }]);
+});
+
+test('a model alone is not compared', async () => {
+  await show({ snapshot: snapshot({ byModel: [{ model: 'tiny', summary: summary() }] }) });
+  expect(place.querySelector('.jp-llmchat-models')).toBeNull();
 });
 
 test('the queue and the models are shown', async () => {
