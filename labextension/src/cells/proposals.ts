@@ -91,9 +91,8 @@ export class Proposals {
     }
     if (proposal.state.kind === 'code') {
       announce(trans.__('%1: below the cell, to accept or to refuse.', title(proposal.action, trans)));
-      if (mayFocus()) {
-        requestAnimationFrame(() => this.views.get(proposal)?.focus());
-      }
+      // Whether somebody types is asked when it is shown: a frame is time enough to begin.
+      requestAnimationFrame(() => mayFocus() && this.views.get(proposal)?.focus());
     }
   }
 
