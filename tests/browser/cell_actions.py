@@ -70,6 +70,6 @@ def lines(found: Locator) -> Locator:
     return found.locator(".jp-llmchat-difference-line")
 
 
-def signs(found: Locator) -> list[str]:
-    """The lines of a difference, with what is said in the place of colours."""
-    return [" ".join(each.split()) for each in lines(found).all_inner_texts()]
+def expect_lines(found: Locator, expected: list[str]) -> None:
+    """Those of a difference, with what is said in the place of colours."""
+    expect(lines(found)).to_have_text(expected, use_inner_text=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 PYTHON: Final = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
@@ -18,6 +19,15 @@ OPEN = """async ([path, shouldStart]) => {
   // With a preference that names no kernel, the person is asked for one.
   const options = shouldStart ? { path } : { path, kernelPreference: { shouldStart } };
   await window.jupyterapp.commands.execute('docmanager:open', options);
+}"""
+IS_WHOLE = """() => {
+  // Cells that are out of sight come when the page has nothing else to do.
+  const { widgets } = window.jupyterapp.shell.currentWidget?.content ?? {};
+  return widgets?.length > 0 && widgets.every(each => each.isAttached);
+}"""
+SOURCE = """place => {
+  const { content } = window.jupyterapp.shell.currentWidget;
+  return content.widgets[place].model.sharedModel.getSource();
 }"""
 
 
@@ -67,6 +77,7 @@ class Notebook:
 
     def open(self, path: str, *, start_kernel: bool = False) -> None:
         self.page.evaluate(OPEN, [path, start_kernel])
+        self.page.wait_for_function(IS_WHOLE)
         expect(self.cells.first).to_be_visible()
 
     @property
@@ -78,20 +89,28 @@ class Notebook:
 
     def edit(self, place: int) -> Locator:
         """Puts the cursor into a cell."""
-        editor = self.cell(place).locator(".cm-content")
-        editor.click()
+        self.editor(place).click()
+        return self.expect_edited(place)
+
+    def editor(self, place: int) -> Locator:
+        return self.cell(place).locator(".cm-content")
+
+    def expect_edited(self, place: int) -> Locator:
+        """The next key is meant for this cell's text."""
+        editor = self.editor(place)
+        expect(editor).to_be_focused()
         return editor
 
     def source(self, place: int) -> str:
         """What the document says, not what is seen of it."""
-        found = self.page.evaluate(
-            """place => {
-              const { content } = window.jupyterapp.shell.currentWidget;
-              return content.widgets[place].model.sharedModel.getSource();
-            }""",
-            place,
-        )
-        return str(found)
+        return str(self.page.evaluate(SOURCE, place))
+
+    def expect_source(self, place: int, expected: str) -> None:
+        """The document says so, or will soon."""
+        says_so = f"([place, expected]) => ({SOURCE})(place) === expected"
+        with suppress(TimeoutError):
+            self.page.wait_for_function(says_so, arg=[place, expected])
+        assert self.source(place) == expected
 
     def save(self) -> None:
         self.command("docmanager:save")

@@ -16,12 +16,12 @@ from .cell_actions import (
     accept,
     block,
     cells,
+    expect_lines,
     fix_button,
     offered,
     proposal,
     refuse,
     says,
-    signs,
 )
 from .conftest import OpenNotebook
 from .lab import Lab
@@ -41,8 +41,10 @@ def notebook(open_notebook: OpenNotebook, workspace: str) -> Notebook:
     return open_notebook(*cells(workspace))
 
 
-def notification(page: Page) -> Locator:
-    return page.locator(".Toastify__toast").last
+def notifications(page: Page) -> Locator:
+    """All there have been: by itself each goes from the page after some seconds."""
+    Notebook(page).command("apputils:display-notifications")
+    return page.locator(".jp-Notification-Center")
 
 
 @pytest.mark.parametrize(
@@ -87,8 +89,12 @@ def test_a_conversation_that_is_left_proposes_nothing(
     says(lab, block(FIXED, how="hold=1"))
     fix_button(notebook).click()
     expect(panel.stages).to_have_count(1)
+    session = panel.session
     panel.choose(None)
     expect(proposal(notebook)).to_contain_text("conversation was left")
+    lab.open_gate()
+    panel.choose(session)
+    expect(panel.messages.last).to_contain_text("That is all.")
 
 
 def test_a_read_only_cell_stays_as_it_is(
@@ -110,7 +116,7 @@ def test_a_deleted_cell_gets_no_code(lab: Lab, notebook: Notebook) -> None:
     notebook.command("notebook:delete-cell")
     expect(notebook.cells).to_have_count(COUNT - 1)
     lab.open_gate()
-    expect(notification(notebook.page)).to_contain_text("The cell was deleted")
+    expect(notifications(notebook.page)).to_contain_text("The cell was deleted")
     expect(notebook.page.locator(".jp-llmchat-proposal")).to_have_count(0)
 
 
@@ -122,7 +128,7 @@ def test_a_proposal_is_back_with_its_cell(lab: Lab, notebook: Notebook) -> None:
     expect(notebook.cells).to_have_count(COUNT - 1)
     notebook.command("notebook:undo-cell-action")
     accept(offered(notebook))
-    assert notebook.source(FAILS) == FIXED
+    notebook.expect_source(FAILS, FIXED)
 
 
 def test_a_proposal_moves_with_its_cell(lab: Lab, notebook: Notebook) -> None:
@@ -133,7 +139,7 @@ def test_a_proposal_moves_with_its_cell(lab: Lab, notebook: Notebook) -> None:
     expect(proposal(notebook, FAILS + 1)).to_be_visible()
     lab.open_gate()
     accept(offered(notebook, FAILS + 1))
-    assert notebook.source(FAILS + 1) == FIXED
+    notebook.expect_source(FAILS + 1, FIXED)
 
 
 def test_a_closed_notebook_gets_no_code(lab: Lab, notebook: Notebook) -> None:
@@ -143,7 +149,7 @@ def test_a_closed_notebook_gets_no_code(lab: Lab, notebook: Notebook) -> None:
     notebook.command("application:close")
     expect(notebook.root).to_have_count(0)
     lab.open_gate()
-    expect(notification(notebook.page)).to_contain_text("The notebook was closed")
+    expect(notifications(notebook.page)).to_contain_text("The notebook was closed")
 
 
 def test_proposals_end_with_their_notebook(
@@ -161,7 +167,7 @@ def test_proposals_end_with_their_notebook(
 
 def test_without_a_notebook_it_is_said(page: Page) -> None:
     Notebook(page).command("llmchat:fix-cell")
-    expect(notification(page)).to_contain_text("Open a notebook and choose a cell")
+    expect(notifications(page)).to_contain_text("Open a notebook and choose a cell")
 
 
 @pytest.mark.parametrize(
@@ -173,7 +179,7 @@ def test_cells_that_cannot_be_fixed_say_so(
 ) -> None:
     notebook.cell(place).locator(".jp-InputPrompt").click()
     notebook.command("llmchat:fix-cell")
-    expect(notification(notebook.page)).to_contain_text(sentence)
+    expect(notifications(notebook.page)).to_contain_text(sentence)
     expect(panel.questions).to_have_count(0)
 
 
@@ -183,15 +189,17 @@ def test_code_is_generated_into_an_empty_cell(
     says(lab, block("import math\nmath.sin(1)"))
     notebook.edit(EMPTY)
     notebook.page.keyboard.press("Alt+Shift+g")
-    notebook.page.keyboard.type("the sine of one")
-    notebook.page.keyboard.press("Enter")
+    wish = notebook.page.locator(".jp-Dialog input")
+    wish.fill("the sine of one")
+    wish.press("Enter")
     found = offered(notebook, EMPTY)
     expect(panel.questions.last).to_contain_text("the sine of one")
-    assert signs(found) == ["+ Added: import math", "+ Added: math.sin(1)"]
+    expect_lines(found, ["+ Added: import math", "+ Added: math.sin(1)"])
     accept(found)
-    assert notebook.source(EMPTY) == "import math\nmath.sin(1)"
+    notebook.expect_source(EMPTY, "import math\nmath.sin(1)")
+    notebook.expect_edited(EMPTY)
     notebook.page.keyboard.press("Control+z")
-    assert notebook.source(EMPTY) == ""
+    notebook.expect_source(EMPTY, "")
 
 
 def test_code_for_a_text_gets_a_cell_of_its_own(lab: Lab, notebook: Notebook) -> None:
@@ -204,7 +212,8 @@ def test_code_for_a_text_gets_a_cell_of_its_own(lab: Lab, notebook: Notebook) ->
     accept(offered(notebook, TEXT))
     expect(notebook.cells).to_have_count(COUNT + 1)
     assert notebook.source(TEXT) == "# Plot a sine\n\nfrom 0 to 1"
-    assert notebook.source(TEXT + 1) == "math.sin(1)"
+    notebook.expect_source(TEXT + 1, "math.sin(1)")
+    expect(notebook.cell(TEXT + 1)).to_be_focused()
     notebook.page.keyboard.press("z")
     expect(notebook.cells).to_have_count(COUNT)
 
@@ -214,8 +223,7 @@ def test_a_prompt_that_is_cancelled_asks_nothing(
 ) -> None:
     notebook.edit(EMPTY)
     notebook.page.keyboard.press("Alt+Shift+g")
-    expect(notebook.page.locator(".jp-Dialog")).to_be_visible()
-    notebook.page.keyboard.press("Escape")
+    notebook.page.locator(".jp-Dialog input").press("Escape")
     expect(notebook.page.locator(".jp-Dialog")).to_have_count(0)
     expect(panel.questions).to_have_count(0)
 
