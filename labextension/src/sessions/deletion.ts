@@ -26,6 +26,11 @@ export class Deletion {
     return this.session;
   }
 
+  /** Whether the server is being asked: it is neither there nor had back any more. */
+  isLeaving(id: string): boolean {
+    return this.leaving.has(id);
+  }
+
   delete(session: Session): void {
     this.commit();
     this.session = session;
@@ -57,6 +62,7 @@ export class Deletion {
   }
 
   private async send(session: Session, isLeaving: boolean): Promise<void> {
+    this.leaving.add(session.id);
     try {
       await this.api.deleteSession(session.id, isLeaving);
       this.changed.emit({ session, stage: 'gone' });
@@ -69,6 +75,8 @@ export class Deletion {
       }
       this.changed.emit({ session, stage: 'kept' });
       this.failed.emit(problem);
+    } finally {
+      this.leaving.delete(session.id);
     }
   }
 
@@ -79,5 +87,6 @@ export class Deletion {
 
   private readonly onLeave = (): void => this.commit(true);
   private session: Session | null = null;
+  private readonly leaving = new Set<string>();
   private timer = 0;
 }

@@ -86,9 +86,11 @@ function Rows({ sessions, menu, trans, shown }: ViewProps & { shown: readonly Se
     };
   }, [menu]);
   const current = sessions.currentId;
+  // Deleted before another one was, and not yet gone, it is not shown as one that stays.
+  const remaining = shown.filter(each => each.id === waiting || !deletion.isLeaving(each.id));
   return (
     <ul className="jp-llmchat-sessions-list" aria-label={trans.__('Conversations')}>
-      {shown.map((session, number) => {
+      {remaining.map((session, number) => {
         const common = { session, sessions, trans };
         const leave = (): void => {
           back.current = session.id;

@@ -144,7 +144,13 @@ export class Sessions {
 
   /** A conversation gets its name with its first question. */
   private onTurn(_: unknown, turn: TurnState): void {
-    if (this.named === '' && turn.turn_id !== '' && !this.isReading) {
+    if (this.named !== '' || turn.turn_id === '') {
+      return;
+    }
+    if (this.isReading) {
+      // What is being read may be from before the question.
+      this.isStale = true;
+    } else {
       void this.readTitle();
     }
   }
@@ -180,6 +186,7 @@ export class Sessions {
     }
     const reading = ++this.readings;
     this.isReading = true;
+    this.isStale = false;
     try {
       const { title } = await this.service.api.session(id);
       // What was read before a name was changed may come after it.
@@ -189,7 +196,10 @@ export class Sessions {
     } catch {
       // The conversation itself says what is the matter with it.
     } finally {
-      this.isReading = false;
+      this.isReading = reading !== this.readings;
+    }
+    if (this.isStale && !this.isReading && this.named === '') {
+      void this.readTitle();
     }
   }
 
@@ -205,6 +215,8 @@ export class Sessions {
   private named = '';
   private open = false;
   private isReading = false;
+  /** A turn has been heard of since the reading began. */
+  private isStale = false;
   private readings = 0;
   /** The conversation that was shown when it was deleted. */
   private left: string | null = null;

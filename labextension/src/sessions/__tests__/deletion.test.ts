@@ -48,7 +48,9 @@ test('what is undone is never deleted', async () => {
 test('another one that is deleted makes the first final', async () => {
   deletion.delete(session('a'));
   deletion.delete(session('b'));
+  expect([deletion.isLeaving('a'), deletion.isLeaving('b')]).toEqual([true, false]);
   await settle();
+  expect(deletion.isLeaving('a')).toBe(false);
   expect(api.deleteSession.mock.calls).toEqual([['a', false]]);
   expect(deletion.waiting?.id).toBe('b');
 });
