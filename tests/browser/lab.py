@@ -30,9 +30,9 @@ SCRIPTED = "tests.browser.fake_lab"
 EMBEDDED = "jupyterlab"
 """Modules that are run; the second is JupyterLab as everybody starts it."""
 
-QUICK = {"self_test": False, "calibrate": False, "n_threads": 1}
-"""What is done once a model and machine is not done for every test, and the browser
-needs a core of its own."""
+QUICK = {"self_test": False, "calibrate": False, "n_threads": 1, "deadline_s": 600.0}
+"""What is done once a model and machine is not done for every test, the browser needs a
+core of its own, and an answer that waits for a test does not end by itself."""
 
 
 @dataclass

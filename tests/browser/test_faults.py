@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from .browser import Watched
 from .lab import Lab
 from .lab import lab as started_lab
-from .panel import Panel
+from .panel import SERVICE, Panel
 
 SOCKETS = """() => {
   const sockets = [];
@@ -28,6 +28,16 @@ OTHER_VERSION = """() => {
     }
   };
 }"""
+IDLE = f"""async () => {{
+  const {{ connection }} = await ({SERVICE})();
+  await new Promise(resolve => {{
+    const look = () => connection.state.kind === 'idle' && resolve();
+    connection.stateChanged.connect(look);
+    look();
+  }});
+}}"""
+
+Visit = Callable[..., Panel]
 
 
 @pytest.fixture
@@ -43,18 +53,24 @@ def mortal_lab(tmp_path: Path) -> Iterator[Lab]:
         yield started
 
 
-def visited(watched: Watched, lab: Lab, script: str | None = None) -> Panel:
-    context = watched.context()
-    if script is not None:
-        context.add_init_script(f"({script})()")
-    panel = Panel(context.new_page())
-    # JupyterLab says itself that its server is gone.
-    dialog = panel.page.locator(".jp-Dialog")
-    panel.page.add_locator_handler(
-        dialog, lambda found: found.get_by_role("button", name="Close").click()
-    )
-    panel.visit(lab, "faults")
-    return panel
+@pytest.fixture
+def visited(watched: Watched, workspace: str) -> Visit:
+    """Opens the panel, in a page that a script has been at before."""
+
+    def opened(lab: Lab, script: str | None = None) -> Panel:
+        context = watched.context()
+        if script is not None:
+            context.add_init_script(f"({script})()")
+        panel = Panel(context.new_page())
+        # JupyterLab says itself that its server is gone.
+        dialog = panel.page.locator(".jp-Dialog")
+        panel.page.add_locator_handler(
+            dialog, lambda found: found.get_by_role("button", name="Close").click()
+        )
+        panel.visit(lab, workspace)
+        return panel
+
+    return opened
 
 
 def wait_kept(lab: Lab, panel: Panel, text: str) -> None:
@@ -66,10 +82,16 @@ def wait_kept(lab: Lab, panel: Panel, text: str) -> None:
         time.sleep(0.1)
 
 
+def connect_now(lost: Locator) -> None:
+    """Presses the button, if the page has not connected by itself just now."""
+    button = lost.get_by_role("button", name="Connect now")
+    button.evaluate_all("found => found.forEach(each => each.click())")
+
+
 def test_a_server_that_is_killed_and_started_again(
-    watched: Watched, mortal_lab: Lab
+    visited: Visit, mortal_lab: Lab
 ) -> None:
-    panel = visited(watched, mortal_lab)
+    panel = visited(mortal_lab)
     panel.ask("hold=3 piece=4 say:One two three four five")
     expect(panel.messages.last).to_contain_text("One two thre")
     wait_kept(mortal_lab, panel, "One two thre")
@@ -78,7 +100,7 @@ def test_a_server_that_is_killed_and_started_again(
     expect(lost).to_contain_text("The connection is lost. Trying again in")
     panel.shoot("connection-lost")
     mortal_lab.start()
-    lost.get_by_role("button", name="Connect now").click()
+    connect_now(lost)
     panel.wait_ended()
     expect(lost).to_have_count(0)
     expect(panel.root.get_by_text("Interrupted", exact=True)).to_be_visible()
@@ -95,17 +117,19 @@ def sent(panel: Panel, question: str) -> None:
     panel.root.get_by_role("button", name="Send the question").click()
 
 
-def test_a_question_to_a_server_that_is_gone(watched: Watched, mortal_lab: Lab) -> None:
-    panel = visited(watched, mortal_lab)
+def test_a_question_to_a_server_that_is_gone(visited: Visit, mortal_lab: Lab) -> None:
+    panel = visited(mortal_lab)
     panel.answered("say:first")
     mortal_lab.kill()
+    panel.page.evaluate(IDLE)  # a question sent before that may have been heard
     sent(panel, "say:second")
     lost = panel.root.locator(".jp-llmchat-connection")
     expect(lost).to_contain_text("The connection is lost.")
     sent(panel, "say:never asked")
     panel.stop_button.click()
     expect(panel.root.get_by_text("Stopped", exact=True).last).to_be_visible()
-    panel.root.get_by_role("button", name="New conversation").click()
+    # The conversation itself may be called so.
+    panel.root.get_by_role("button", name="New conversation").last.click()
     sent(panel, "say:third")
     failure = panel.root.locator(".jp-llmchat-error")
     expect(failure).to_contain_text("The Jupyter server does not answer.")
@@ -117,8 +141,8 @@ def test_a_question_to_a_server_that_is_gone(watched: Watched, mortal_lab: Lab) 
     expect(panel.messages.last).to_contain_text("third")
 
 
-def test_a_connection_that_is_cut_loses_nothing(watched: Watched, lab: Lab) -> None:
-    panel = visited(watched, lab, SOCKETS)
+def test_a_connection_that_is_cut_loses_nothing(visited: Visit, lab: Lab) -> None:
+    panel = visited(lab, SOCKETS)
     text = " ".join(str(number) for number in range(400))
     panel.ask(f"pace=20 piece=9 say:{text}")
     for seen in ("20", "60", "120"):
@@ -128,8 +152,8 @@ def test_a_connection_that_is_cut_loses_nothing(watched: Watched, lab: Lab) -> N
     expect(panel.root.locator(".jp-mod-stage .jp-llmchat-text")).to_have_text(text)
 
 
-def test_a_page_that_is_offline_for_a_while(watched: Watched, lab: Lab) -> None:
-    panel = visited(watched, lab, SOCKETS)
+def test_a_page_that_is_offline_for_a_while(visited: Visit, lab: Lab) -> None:
+    panel = visited(lab, SOCKETS)
     panel.ask("hold=2 piece=4 say:One two three")
     expect(panel.messages.last).to_contain_text("One two")
     panel.page.context.set_offline(True)
@@ -143,8 +167,8 @@ def test_a_page_that_is_offline_for_a_while(watched: Watched, lab: Lab) -> None:
     expect(panel.messages.last).to_contain_text("One two three")
 
 
-def test_a_server_of_another_version(watched: Watched, lab: Lab) -> None:
-    panel = visited(watched, lab, OTHER_VERSION)
+def test_a_server_of_another_version(visited: Visit, lab: Lab) -> None:
+    panel = visited(lab, OTHER_VERSION)
     panel.ask("say:first")
     line = panel.root.locator(".jp-llmchat-connection")
     expect(line.get_by_role("button", name="Reload the page")).to_be_visible()
@@ -156,23 +180,23 @@ def test_a_server_of_another_version(watched: Watched, lab: Lab) -> None:
     panel.shoot("another-version")
 
 
-def test_a_conversation_that_was_deleted_elsewhere(watched: Watched, lab: Lab) -> None:
-    panel = visited(watched, lab)
-    panel.answered("say:first")
+def test_a_conversation_that_was_deleted_elsewhere(visited: Visit, lab: Lab) -> None:
+    panel = visited(lab)
+    panel.answered("say:deleted first")
     lab.api(f"sessions/{panel.session}", "DELETE")
-    panel.ask("say:second")
+    panel.ask("say:deleted second")
     failure = panel.root.locator(".jp-llmchat-error")
     helps = failure.get_by_role("button", name="Begin a new conversation with")
     expect(helps).to_be_visible()
     panel.shoot("conversation-deleted")
     helps.click()
-    expect(panel.questions).to_have_text(["say:second"])
+    expect(panel.questions).to_have_text(["say:deleted second"])
     panel.wait_ended()
-    expect(panel.messages.last).to_contain_text("second")
+    expect(panel.messages.last).to_contain_text("deleted second")
 
 
-def test_a_conversation_that_is_not_there(watched: Watched, lab: Lab) -> None:
-    panel = visited(watched, lab)
+def test_a_conversation_that_is_not_there(visited: Visit, lab: Lab) -> None:
+    panel = visited(lab)
     panel.choose("0" * 32)
     problem = panel.root.locator(".jp-llmchat-error")
     expect(problem).to_contain_text("There is no such conversation.")
