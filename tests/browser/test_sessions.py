@@ -16,6 +16,14 @@ from .lab import Lab
 from .panel import Panel
 from .session_list import SessionList
 
+# Each of them is the time that a person has in the page.
+LONG_UNDO = """() => {
+  const { setTimeout } = window;
+  window.setTimeout = (run, ms, ...more) =>
+    setTimeout(run, ms === 6_000 ? 600_000 : ms, ...more);
+}"""
+LONG_TOASTS = ".Toastify__progress-bar { animation-play-state: paused !important; }"
+
 
 @pytest.fixture
 def word() -> str:
@@ -28,6 +36,13 @@ def listed(panel: Panel) -> SessionList:
     return SessionList(panel)
 
 
+@pytest.fixture
+def patient(panel: Panel) -> None:
+    """What can be undone, or tells of something, stays for longer than a test takes."""
+    panel.page.evaluate(LONG_UNDO)
+    panel.page.add_style_tag(content=LONG_TOASTS)
+
+
 def is_kept(lab: Lab, session: str) -> bool:
     try:
         lab.api(f"sessions/{session}")
@@ -38,11 +53,24 @@ def is_kept(lab: Lab, session: str) -> bool:
 
 
 def wait_found(lab: Lab, word: str) -> None:
-    """What has just been said can be found a second later."""
+    """What has just been answered can be found a second later."""
     end = time.monotonic() + 60
-    while not lab.api("search", "POST", {"query": word})["hits"]:
+    while "assistant" not in roles(lab, word):
         assert time.monotonic() < end, "it is not found"
         time.sleep(0.1)
+
+
+def roles(lab: Lab, word: str) -> list[str]:
+    hits = lab.api("search", "POST", {"query": word})["hits"]
+    return [each["role"] for each in hits]
+
+
+def leave(panel: Panel, lab: Lab) -> None:
+    """For another page of the server.
+
+    To a page that is closed while it is busy the browser gives only half a second.
+    """
+    panel.page.goto(f"{lab.url}/api")
 
 
 def renamed(lab: Lab, title: str, question: str = "short") -> str:
@@ -100,10 +128,11 @@ def test_a_new_name_is_kept(
 ) -> None:
     session = renamed(lab, f"{word} before")
     listed.open()
-    listed.row(word).focus()
-    panel.page.keyboard.press("F2")
+    listed.row(word).press("F2")
+    expect(listed.root.get_by_label("Name of the conversation")).to_be_focused()
     panel.page.keyboard.type(f"{word} after")
-    panel.page.keyboard.press("Enter")
+    with panel.page.expect_response(lambda it: it.request.method == "PATCH"):
+        panel.page.keyboard.press("Enter")
     expect(listed.row(f"{word} after")).to_be_focused()
     panel.page.keyboard.press("Enter")
     expect(listed.title).to_have_text(f"{word} after")
@@ -114,6 +143,7 @@ def test_a_new_name_is_kept(
     assert lab.api(f"sessions/{session}")["title"] == f"{word} after"
 
 
+@pytest.mark.usefixtures("patient")
 def test_what_is_deleted_can_be_had_back(
     lab: Lab, panel: Panel, listed: SessionList, word: str
 ) -> None:
@@ -121,8 +151,7 @@ def test_what_is_deleted_can_be_had_back(
     panel.choose(session)
     expect(panel.questions).to_have_count(1)
     listed.open()
-    listed.row(word).focus()
-    panel.page.keyboard.press("Delete")
+    listed.row(word).press("Delete")
     expect(listed.undo).to_be_focused()
     expect(panel.questions).to_have_count(0)
     panel.shoot("sessions-undo")
@@ -132,6 +161,7 @@ def test_what_is_deleted_can_be_had_back(
     assert is_kept(lab, session)
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_second_one_deleted_makes_the_first_final(
     lab: Lab, panel: Panel, listed: SessionList, word: str
 ) -> None:
@@ -149,15 +179,17 @@ def test_a_second_one_deleted_makes_the_first_final(
     assert (is_kept(lab, first), is_kept(lab, second)) == (False, True)
 
 
-def test_a_page_that_closes_deletes_what_it_said(
+@pytest.mark.usefixtures("patient")
+def test_a_page_that_is_left_deletes_what_it_said(
     lab: Lab, panel: Panel, listed: SessionList, word: str, another: OpenPage
 ) -> None:
+    lab.answered("short")
     session = renamed(lab, word)
     watching = SessionList(another())
     listed.open()
     listed.choose_in_menu(word, "Delete")
     expect(listed.undo).to_be_visible()
-    panel.page.close()
+    leave(panel, lab)
     end = time.monotonic() + 60
     while is_kept(lab, session):
         assert time.monotonic() < end, "it is still there"
@@ -228,9 +260,8 @@ def test_the_list_is_used_without_a_mouse(
 ) -> None:
     for name in ("one", "two"):
         renamed(lab, f"{word} {name}")
-    listed.title.focus()
+    listed.title.press("Enter")
     keys = panel.page.keyboard
-    keys.press("Enter")
     expect(listed.rows.nth(1)).to_be_visible()
     expect(listed.search).to_be_focused()
     keys.press("ArrowDown")
@@ -254,8 +285,7 @@ def test_older_ones_come_as_they_are_reached(
         lab.api("sessions", "POST", {"title": f"{word} {number:02}"})
     listed.open()
     expect(listed.rows).to_have_count(30)
-    listed.rows.first.focus()
-    panel.page.keyboard.press("End")
+    listed.rows.first.press("End")
     expect(listed.rows).to_have_count(60)
     panel.page.keyboard.press("End")
     expect(listed.row(f"{word} 00")).to_be_visible()
@@ -277,7 +307,7 @@ def test_two_pages_show_the_same_stream(
     for page in (panel, other):
         page.wait_ended()
         expect(page.messages.last).to_contain_text("it goes on to its end.")
-    other.page.close()
+    leave(other, lab)
     expect(shown).to_have_count(0)
 
 
@@ -286,7 +316,6 @@ def test_a_page_that_is_loaded_again_goes_on_where_it_was(
 ) -> None:
     panel.ask(f"hold=3 say:The {word} is here, and it goes on to its end.")
     expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
-    panel.page.wait_for_timeout(500)  # the state of a page is saved a little later
     panel.page.reload()
     panel.open()
     expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
@@ -308,11 +337,10 @@ def test_a_conversation_that_is_gone_is_said_to_be(
     session = lab.answered("short")
     panel.choose(session)
     expect(panel.questions).to_have_count(1)
-    panel.page.wait_for_timeout(500)
     lab.api(f"sessions/{session}", "DELETE")
     panel.page.reload()
     panel.open()
-    told = panel.root.get_by_role("alert")
+    told = panel.root.locator(".jp-llmchat-conversation").get_by_role("alert")
     expect(told).to_be_visible()
     panel.shoot("sessions-gone")
     told.get_by_text("New conversation").click()
@@ -320,11 +348,12 @@ def test_a_conversation_that_is_gone_is_said_to_be(
     panel.answered("short")
 
 
+@pytest.mark.usefixtures("patient")
 def test_an_answer_that_ends_unseen_is_told(
     lab: Lab, panel: Panel, page: Page, word: str
 ) -> None:
     panel.ask(f"hold=2 say:The {word} is here.")
-    expect(panel.stop_button).to_be_visible()
+    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
     page.click('.jp-SideBar [data-id="jupyter-llmchat-sidebar"]')
     expect(panel.input).to_be_hidden()
     lab.open_gate()
@@ -335,6 +364,7 @@ def test_an_answer_that_ends_unseen_is_told(
     expect(panel.messages.last).to_contain_text(f"The {word} is here.")
 
 
+@pytest.mark.usefixtures("patient")
 def test_an_answer_in_a_conversation_that_was_left_is_told(
     lab: Lab, panel: Panel, page: Page, word: str
 ) -> None:
@@ -350,6 +380,8 @@ def test_an_answer_in_a_conversation_that_was_left_is_told(
     assert panel.session == session
 
 
-def test_an_answer_that_is_seen_is_not_told(panel: Panel, page: Page) -> None:
-    panel.answered("short")
+def test_an_answer_that_is_seen_is_not_told(
+    panel: Panel, page: Page, word: str
+) -> None:
+    panel.answered(f"say:The {word} is here.")
     expect(page.locator(".Toastify__toast")).to_have_count(0)
