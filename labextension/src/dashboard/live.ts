@@ -57,6 +57,8 @@ export class LiveFigures implements IDisposable {
 
   choose(change: Partial<Filters>): void {
     this.chosen = { ...this.chosen, ...change };
+    // It was about something else.
+    this.failure = null;
     this.changed.emit();
     void this.refresh();
   }

@@ -84,6 +84,17 @@ test('another choice is read at once', async () => {
   expect(live.snapshot!.filters.period).toBe('hour');
 });
 
+test('why one choice could not be read is not said of the next', async () => {
+  isDown = true;
+  await pass(100);
+  expect(live.problem).not.toBeNull();
+  isDown = false;
+  live.choose({ session: null });
+  expect(live.problem).toBeNull();
+  await pass(100);
+  expect(live.isBehind).toBe(false);
+});
+
 test('after a failure the figures stay, and it is tried again ever less', async () => {
   await pass(100);
   isDown = true;
