@@ -53,7 +53,7 @@ def running() -> Iterator[Browser]:
     program = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program, headless=True, args=FLAGS
+            executable_path=program, headless=True, args=FLAGS, timeout=PATIENCE_MS
         )
         yield browser
         browser.close()
@@ -96,6 +96,9 @@ class Watched:
             shoot(page, f"{name}-{number}" if number else name)
 
     def close(self) -> None:
+        # An answer that is being made up at this moment would fail the next test.
+        for page in self.pages:
+            page.unroute_all(behavior="ignoreErrors")
         for context in self.contexts:
             context.close()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import secrets
 import socket
 import subprocess
@@ -25,6 +26,8 @@ ROOT = Path(__file__).parents[2]
 BUNDLE = ROOT / "jupyter_llmchat" / "labextension"
 START_S = 120.0
 STOP_S = 30.0
+PORTS = (20_000, 32_000)
+"""Below those that systems give to connections, and to kernels."""
 
 SCRIPTED = "tests.browser.fake_lab"
 EMBEDDED = "jupyterlab"
@@ -167,7 +170,8 @@ class Lab:
             if self.process.poll() is not None:
                 break
             try:
-                self.api("health")
+                # Answered only once the database is open.
+                self.api("sessions?limit=1")
                 return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
@@ -234,17 +238,23 @@ def lab(
     token = secrets.token_hex(8)
     started = Lab(folder, model, _free_port(), token, options, without)
     started.prepare()
-    started.start()
     try:
+        started.start()
         yield started
     finally:
         started.stop()
 
 
 def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+    """One that nobody is given by chance: it must be free again at a restart."""
+    while True:
+        port = random.randrange(*PORTS)
+        with socket.socket() as listening:
+            try:
+                listening.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
