@@ -18,6 +18,20 @@ SERVICE = """() => {
 expect.set_options(timeout=PATIENCE_MS)
 
 
+def dismiss_dialogs(page: Page) -> None:
+    """JupyterLab says itself that its server is gone."""
+    dialog = page.locator("dialog.jp-Dialog")
+    page.add_locator_handler(
+        dialog, lambda: page.keyboard.press("Escape"), no_wait_after=True
+    )
+
+
+def look_again(place: Locator) -> None:
+    """Presses the button, if the server has not been found without it just now."""
+    again = place.get_by_role("button", name="Ask the server again now")
+    again.evaluate_all("found => found.forEach(each => each.click())")
+
+
 class Panel:
     """Of one page."""
 

@@ -36,7 +36,7 @@ def test_it_starts_again_where_it_was(lab: Lab) -> None:
 
 @pytest.mark.model
 def test_it_can_have_the_embedded_model(tmp_path: Path) -> None:
-    with started_lab(tmp_path / "lab", model=EMBEDDED, deadline_s=30.0) as started:
+    with started_lab(tmp_path / "lab", model=EMBEDDED, deadline_s=90.0) as started:
         session = started.answered("What is 2 + 2?")
         assert said(started, session)
         assert started.worker_pid not in (None, started.pid)

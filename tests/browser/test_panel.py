@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from .lab import Lab
 from .panel import Panel
 
 
-def test_a_question_is_answered_part_by_part(panel: Panel) -> None:
+def test_a_question_is_answered_part_by_part(panel: Panel, lab: Lab) -> None:
     # All of it is in sight: what is far from that is not in the page.
     panel.page.set_viewport_size({"width": 1280, "height": 1800})
-    panel.ask("What is a plan?")
+    panel.ask("hold=1 What is a plan?")
     expect(panel.stop_button).to_be_visible()
+    lab.open_gate()
     panel.wait_ended()
     expect(panel.stages).to_have_text(["Analysis", "Answer", "In detail", "In short"])
     expect(panel.messages.last).to_contain_text("In short: use mean.")
