@@ -205,6 +205,7 @@ def test_code_is_generated_into_an_empty_cell(
 def test_code_for_a_text_gets_a_cell_of_its_own(lab: Lab, notebook: Notebook) -> None:
     says(lab, block("math.sin(1)"))
     notebook.cell(TEXT).click()
+    expect(notebook.cell(TEXT)).to_be_focused()
     notebook.page.keyboard.press("Alt+Shift+g")
     field = notebook.page.locator(".jp-Dialog input")
     expect(field).to_have_value("Plot a sine from 0 to 1")

@@ -250,7 +250,7 @@ def test_a_cell_is_explained_from_its_menu(
     menu = notebook.page.locator(".lm-Menu-content")
     expect(menu.get_by_text("Generate Code…")).to_be_visible()
     expect(menu.get_by_text("Fix Cell")).to_have_count(0)
-    notebook.page.keyboard.press("Escape")
+    notebook.page.locator(".lm-Menu").press("Escape")
     expect(menu).to_have_count(0)
     notebook.cell(WORKS).locator(".jp-InputPrompt").click(button="right")
     expect(menu.get_by_text("Fix Cell")).to_be_visible()
