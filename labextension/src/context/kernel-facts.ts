@@ -12,7 +12,7 @@ import type { Workplace } from './workplace';
 export type VariableName = { name: string; type: string };
 
 const MODULE = 'jupyter_llmchat.kernel.for_sidebar';
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 10_000;
 /** Values may change without a cell that runs: a widget is moved, a thread goes on. */
 const FRESH_MS = 5_000;
 
@@ -52,7 +52,8 @@ export class KernelFacts {
 
   /** Whether the kernel does something of the user's, for which nobody waits here. */
   private get isBusy(): boolean {
-    return this.workplace.kernel?.status === 'busy' && this.asking === 0;
+    const { kernel, isRunning } = this.workplace;
+    return kernel?.status === 'busy' && (isRunning || this.asking === 0);
   }
 
   /** Facts for a question; of the named variables only, if any are named. */

@@ -104,25 +104,23 @@ export class ContextView implements IDisposable {
     const turn = ++this.turn;
     // While nobody looks at the parts, the kernel is not asked anew for every word.
     const question = this.open ? this.options.question() : '';
-    const collected = await this.collect(question);
+    const collected = await this.options.context.collect(question);
     const preview = this.open ? await this.seen(collected) : NOTHING;
     if (turn === this.turn && !this.isDisposed) {
+      this.count(collected);
       this.collected = collected;
       this.preview = preview;
       this.changed.emit();
     }
   }
 
-  private async collect(question: string): Promise<Collected> {
-    const { context } = this.options;
-    const collected = await context.collect(question);
+  private count({ parts }: Collected): void {
     this.counts.clear();
     const kinds = new Map<string, number>();
-    for (const { kind } of collected.parts) {
+    for (const { kind } of parts) {
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     }
-    context.sources.forEach(({ id }) => this.counts.set(id, kinds.get(id) ?? 0));
-    return collected;
+    this.options.context.sources.forEach(({ id }) => this.counts.set(id, kinds.get(id) ?? 0));
   }
 
   /** What the server makes of it: there secrets are hidden, before a model sees them. */

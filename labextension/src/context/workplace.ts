@@ -33,6 +33,8 @@ export class Workplace implements IDisposable {
   readonly changed = new Signal<this, void>(this);
   /** Of what was run in the notebook's kernel, by whomever. */
   runs = 0;
+  /** Whether what runs in its kernel was run for a person: what is asked silently is not. */
+  isRunning = false;
 
   get isDisposed(): boolean {
     return this.disposed;
@@ -111,20 +113,27 @@ export class Workplace implements IDisposable {
     if (this.listened !== panel) {
       this.listened = panel;
       panel?.content.modelContentChanged.connect(this.onChange, this);
-      panel?.sessionContext.statusChanged.connect(this.onChange, this);
+      panel?.sessionContext.statusChanged.connect(this.onStatus, this);
       panel?.sessionContext.kernelChanged.connect(this.onRun, this);
       panel?.sessionContext.iopubMessage.connect(this.onMessage, this);
       panel?.disposed.connect(this.onNotebook, this);
       this.runs += 1;
+      this.isRunning = false;
     }
     this.onChange();
   }
 
   /** Also of what other windows and consoles run in the same kernel. */
-  private onMessage(_: ISessionContext, message: KernelMessage.IMessage): void {
+  private onMessage(context: ISessionContext, message: KernelMessage.IMessage): void {
     if (message.header.msg_type === 'execute_input') {
+      this.isRunning ||= context === this.sessionContext;
       this.onRun();
     }
+  }
+
+  private onStatus(context: ISessionContext, status: Kernel.Status): void {
+    this.isRunning &&= status === 'busy' || context !== this.sessionContext;
+    this.onChange();
   }
 
   private onRun(): void {

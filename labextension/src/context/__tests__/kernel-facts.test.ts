@@ -11,6 +11,7 @@ let told: Told | undefined;
 let requested: Record<string, unknown>[];
 let place: {
   runs: number;
+  isRunning: boolean;
   kernel: { id: string; status: string; requestExecute: unknown } | null;
   notebook: object | null;
 };
@@ -30,7 +31,7 @@ beforeEach(() => {
       return { done: Promise.resolve(reply), dispose: jest.fn() };
     }
   };
-  place = { runs: 1, kernel, notebook: python('python') };
+  place = { runs: 1, isRunning: false, kernel, notebook: python('python') };
   facts = new KernelFacts(place as unknown as Workplace, trans);
 });
 
@@ -68,6 +69,15 @@ test('it is not asked while a cell runs', async () => {
   await expect(facts.facts('', null)).rejects.toThrow('A cell is running.');
   expect(facts.obstacle).toBeNull();
   expect(requested).toEqual([]);
+});
+
+test('an answer that waits behind a cell does not hide that the cell runs', async () => {
+  const future = { done: new Promise(() => undefined), dispose: jest.fn() };
+  place.kernel!.requestExecute = () => future;
+  void facts.names();
+  place.kernel!.status = 'busy';
+  place.isRunning = true;
+  await expect(facts.facts('', null)).rejects.toThrow('A cell is running.');
 });
 
 test('what stands in the way is said', () => {

@@ -67,6 +67,20 @@ test('the bar shows what can be turned on and off, and how much there is', async
   expect(context.sources[0].enabled).toBe(false);
 });
 
+test('what was read before something changed does not count when it comes late', async () => {
+  let answer!: (parts: ContextPart[]) => void;
+  const late = new Promise<ContextPart[]>(resolve => (answer = resolve));
+  const collect = jest.fn().mockReturnValueOnce(late).mockResolvedValue([part('a'), part('b')]);
+  context.add(source('cell', { collect }));
+  const made = view();
+  const first = made.refresh();
+  await made.refresh();
+  answer([]);
+  await first;
+  expect(made.items[0].count).toBe(2);
+  expect(made.chars).toBe(2);
+});
+
 test('the preview is what the server says a model gets', async () => {
   context.add(source('cell', { collect: async question => [part(`token ${question}`)] }));
   api.send.mockResolvedValue({ context: [part('token …')] });
