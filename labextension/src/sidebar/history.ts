@@ -19,9 +19,16 @@ export class History {
     return this.before !== null;
   }
 
-  /** The end of the conversation; turns that are known stay the same objects. */
-  async last(sessionId: string, known: readonly Turn[]): Promise<Turn[]> {
+  /**
+   * The end of the conversation; turns that are known stay the same objects. null if it
+   * has been read anew meanwhile: answers may come in another order.
+   */
+  async last(sessionId: string, known: readonly Turn[]): Promise<Turn[] | null> {
+    const reading = ++this.readings;
     const page = await this.api.messages(sessionId, { limit: PAGE });
+    if (reading !== this.readings) {
+      return null;
+    }
     const turns = this.turnsOf(page.messages, known);
     const first = known.findIndex(each => each.turnId === turns[0]?.turnId);
     if (first > 0) {
@@ -65,4 +72,5 @@ export class History {
   }
 
   private before: number | null = null;
+  private readings = 0;
 }

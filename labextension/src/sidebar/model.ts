@@ -117,6 +117,9 @@ export class ChatModel extends AbstractChatModel {
     this.becomes({ isLoading: !isQuiet });
     try {
       const told = await this.history.last(id, this.turns);
+      if (told === null) {
+        return;
+      }
       // What is being asked may be newer than what was read; what nobody has taken is kept.
       const newer = this.turns.filter(
         each => !told.includes(each) && (!each.ended || each.turnId === null)
@@ -263,13 +266,20 @@ export class ChatModel extends AbstractChatModel {
     }
   }
 
+  /** The same for questions that follow fast. */
   private async ensureSession(): Promise<string> {
     if (this.session === null) {
-      const session = await this.service.api.createSession();
-      this.session = session.id;
-      this.service.setCurrentSession(session.id);
+      this.beginning ??= this.begun().finally(() => (this.beginning = null));
+      return this.beginning;
     }
     return this.session;
+  }
+
+  private async begun(): Promise<string> {
+    const { id } = await this.service.api.createSession();
+    this.session = id;
+    this.service.setCurrentSession(id);
+    return id;
   }
 
   private async collect(turn: Turn): Promise<AskBody['context']> {
@@ -379,6 +389,7 @@ export class ChatModel extends AbstractChatModel {
   private readonly throttle: Throttle;
   private readonly changedTurns = new Set<Turn>();
   private session: string | null;
+  private beginning: Promise<string> | null = null;
   /** When the server saw the last change of the conversation; 0 if not asked yet. */
   private updated = 0;
   private turns: Turn[] = [];

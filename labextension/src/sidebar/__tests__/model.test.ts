@@ -94,6 +94,23 @@ test('a new conversation gets its id with the first question', async () => {
   expect(sessions).toEqual(['new']);
 });
 
+test('questions that follow fast are of one conversation', async () => {
+  const chat = model(null);
+  chat.sendMessage({ body: 'one' });
+  await asked(chat, 'two');
+  expect(api.createSession).toHaveBeenCalledTimes(1);
+  expect(connection.asked.map(each => each.question)).toEqual(['one', 'two']);
+});
+
+test('a conversation that could not be begun is begun with the next question', async () => {
+  api.createSession.mockRejectedValueOnce(new Error('No.'));
+  const chat = model(null);
+  chat.sendMessage({ body: 'one' });
+  await settle();
+  await asked(chat, 'two');
+  expect(chat.sessionId).toBe('new');
+});
+
 test('a question that cannot be asked says why', async () => {
   api.createSession.mockRejectedValue(
     new ApiError({ code: 'x', message: 'No.', hint: 'Do.', retryable: true }, 503)
@@ -157,6 +174,19 @@ test('reading the end again keeps what was read before it', async () => {
   await chat.load();
   expect(chat.messages.slice(0, 6)).toEqual(before);
   expect(chat.messages).toHaveLength(8);
+});
+
+test('what was read first does not take the place of what was read last', async () => {
+  let answer!: (page: object) => void;
+  api.messages.mockReturnValueOnce(new Promise(resolve => (answer = resolve)));
+  api.messages.mockResolvedValueOnce({ messages: pageOf('2'), next: null });
+  const chat = model();
+  const first = chat.load();
+  await chat.load();
+  answer({ messages: pageOf('1'), next: null });
+  await first;
+  expect(shown(chat)).toEqual(['question=question 2', 'core=answer 2']);
+  expect(chat.standing.isLoading).toBe(false);
 });
 
 test('an answer that is being written elsewhere is followed', async () => {
