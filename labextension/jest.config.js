@@ -9,6 +9,8 @@ const MODULES_TO_TRANSLATE = [
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'jsdom',
+  // Machines are busy, and no test measures.
+  testTimeout: 60_000,
   roots: ['<rootDir>/src'],
   testRegex: '/__tests__/.*\\.test\\.tsx?$',
   moduleNameMapper: {

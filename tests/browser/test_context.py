@@ -23,6 +23,13 @@ api_token = "{SECRET}"
 limit = 0.75
 table = Table([1, 2])"""
 
+KEPT = """async workspace => {
+  // As the next visit reads it.
+  const { data } = await (await fetch(`/lab/api/workspaces/${workspace}`)).json();
+  const { notebook } = data['jupyter-llmchat:context'] ?? {};
+  const opened = JSON.stringify(data['layout-restorer:data']?.main ?? null);
+  return notebook === false && opened.includes(`notebook:${workspace}.ipynb`);
+}"""
 KERNEL_IS_IDLE = """() => {
   const { sessionContext } = window.jupyterapp.shell.currentWidget;
   return sessionContext?.session?.kernel?.status === 'idle';
@@ -136,6 +143,7 @@ def test_the_preview_is_what_the_model_gets_without_secrets(
     notebook.cell(1).click()
     context.show()
     expect(context.parts).to_have_count(4)
+    expect(context.parts.last).to_contain_text("limit = 0.75")
     shown = context.shown()
     assert [kind for kind, _ in shown] == ["notebook"] * 3 + ["cell"]
     told = context.asked("say:As it was shown.")
@@ -157,10 +165,11 @@ def test_what_is_turned_off_is_not_sent_and_stays_off(
     context: Context, notebook: Notebook, page: Page, lab: Lab, workspace: str
 ) -> None:
     notebook.cell(1).click()
+    expect(context.toggle("notebook")).to_have_attribute("aria-pressed", "true")
     context.toggle("notebook").click()
     expect(context.toggle("notebook")).to_have_attribute("aria-pressed", "false")
     assert kinds(context.asked("say:One cell.")) == ["cell"]
-    page.wait_for_timeout(1000)  # kept in the workspace's state, some time later
+    page.wait_for_function(KEPT, arg=workspace)
     context.panel.visit(lab, workspace)
     expect(notebook.cells.first).to_be_visible()
     expect(context.toggle("cell")).to_have_attribute("aria-pressed", "true")
@@ -198,28 +207,21 @@ def test_while_a_cell_runs_variables_are_left_out(
     context: Context, live: Notebook, page: Page
 ) -> None:
     context.only("variables")
-    live.edit(1).fill("import time\nwhile True: time.sleep(0.1)")
+    live.edit(1).fill("import time\nprint('begun')\nwhile True: time.sleep(0.1)")
     page.keyboard.press("Shift+Enter")
-    expect(live.cell(1).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    # The cell is marked before the kernel knows of it.
+    expect(live.cell(1).locator(".jp-OutputArea-output")).to_contain_text("begun")
     assert context.asked("say:Not now.") == []
     expect(context.panel.root).to_contain_text("Variables (A cell is running.")
     live.command("notebook:interrupt-kernel")
     expect(live.cell(1).locator(".jp-InputPrompt")).to_have_text("[3]:")
 
 
-def offered(page: Page, text: str) -> None:
-    expect(page.locator("li[role=option]").first).to_contain_text(text)
-
-
-def choose(page: Page, field: Locator, text: str) -> None:
-    """Goes down to it, however often the list is filled anew meanwhile."""
-    option = page.locator("li[role=option]").filter(has_text=text)
-    expect(option).to_be_visible()
-    for _ in range(10):
-        if "Mui-focused" in (option.get_attribute("class") or ""):
-            break
-        field.press("ArrowDown")
-    field.press("Enter")
+def marked(page: Page, text: str) -> Locator:
+    """What Enter would choose; a list is there a moment before that."""
+    found = page.locator("li[role=option].Mui-focused")
+    expect(found).to_contain_text(text)
+    return found
 
 
 def test_names_are_completed_by_keyboard(
@@ -231,21 +233,26 @@ def test_names_are_completed_by_keyboard(
     context.only()
     field = context.panel.input
     field.press_sequentially("say:see @ce")
-    offered(page, "@cell:")
+    marked(page, "@cell:")
     field.press("Enter")
-    choose(page, field, "@cell:2")
+    marked(page, "@cell:1")
+    field.press("ArrowDown")
+    marked(page, "@cell:2")
+    field.press("Enter")
     expect(field).to_have_value("say:see @cell:2 ")
     field.press_sequentially("@var:lim")
-    offered(page, "@var:limit")
+    marked(page, "@var:limit")
     field.press("Tab")
+    expect(field).to_have_value("say:see @cell:2 @var:limit ")
     field.press_sequentially(f"@file:{workspace}\\ d")
-    offered(page, "folder")
+    marked(page, f"{workspace}\\ data/ - folder")
     field.press("Enter")
-    offered(page, "notes.txt")
+    marked(page, "notes.txt")
     field.press("Enter")
     expect(field).to_have_value(
         f"say:see @cell:2 @var:limit @file:{workspace}\\ data/notes.txt "
     )
+    expect(page.locator("li[role=option]")).to_have_count(0)
     field.press("Enter")
     context.panel.wait_ended()
     assert [(each["kind"], each["name"]) for each in lab.told] == [
@@ -274,8 +281,10 @@ def test_a_command_that_is_unknown_is_not_sent(context: Context) -> None:
 def test_help_and_a_new_conversation(context: Context) -> None:
     field = context.panel.input
     field.press_sequentially("/he")
-    offered(context.panel.page, "/help")
+    option = marked(context.panel.page, "/help")
     field.press("Enter")
+    expect(field).to_have_value("/help")
+    expect(option).to_have_count(0)
     field.press("Enter")
     expect(context.note).to_contain_text("/model")
     context.panel.shoot("context-help")

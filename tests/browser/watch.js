@@ -75,7 +75,7 @@
   };
 
   const until = async condition => {
-    const end = Date.now() + 30000;
+    const end = Date.now() + 60000;
     while (!condition() && Date.now() < end) {
       await new Promise(resolve => setTimeout(resolve, 20));
     }
@@ -90,7 +90,7 @@
     const isShown = await until(
       () =>
         last() !== before &&
-        last()?.querySelector('.jp-llmchat-footer') &&
+        last()?.querySelector('.jp-llmchat-footer .jp-llmchat-bottom') &&
         !document.querySelector('.jp-llmchat-stop')
     );
     if (!isShown) {
