@@ -17,6 +17,13 @@ AT_END = """() => {
   const frame = document.querySelector('.jp-llmchat-scroll');
   return frame.scrollHeight - frame.scrollTop - frame.clientHeight < 40;
 }"""
+TOP = """async () => {
+  // What is new is in its place a frame later.
+  for (const _ of [1, 2]) {
+    await new Promise(requestAnimationFrame);
+  }
+  return document.querySelector('.jp-llmchat-scroll').scrollTop;
+}"""
 TALL: ViewportSize = {"width": 1280, "height": 2000}
 """What is far out of sight is not in the page."""
 COPIED = "() => navigator.clipboard.readText()"
@@ -226,6 +233,19 @@ def test_who_has_left_the_end_stays_there(panel: Panel, lab: Lab) -> None:
     assert not panel.page.evaluate(AT_END)
     to_end.click()
     panel.page.wait_for_function(AT_END)
+
+
+def test_another_part_of_the_answer_moves_nobody(panel: Panel, lab: Lab) -> None:
+    panel.answered("pace=0 piece=400 long What is far above?")
+    panel.ask("hold=60 What comes in parts?")
+    expect(panel.messages.last).to_contain_text("The mean is defined by")
+    scrolled(panel.page, 300)
+    expect(panel.root.get_by_role("button", name="To the end")).to_be_visible()
+    assert panel.page.evaluate(TOP) == 300
+    lab.open_gate()
+    expect(panel.messages).to_have_count(7)
+    expect(panel.stop_button).to_have_count(0)
+    assert panel.page.evaluate(TOP) == 300
 
 
 def test_who_has_gone_back_to_the_end_follows_it(panel: Panel, lab: Lab) -> None:

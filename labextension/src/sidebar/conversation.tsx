@@ -155,8 +155,14 @@ function useScrolling(): Scrolled {
       }
       scrolled.toEnd();
     };
-    // Before React puts what is new into the page.
-    const onMessages = (): void => scrolled.hold();
+    let first = model.messages[0]?.id;
+    const onMessages = (): void => {
+      if (model.messages[0]?.id !== first) {
+        first = model.messages[0]?.id;
+        // Before React puts what is new into the page.
+        scrolled.hold();
+      }
+    };
     model.asked.connect(onAsked);
     model.messagesUpdated.connect(onMessages);
     scrolling.current = scrolled;
