@@ -127,7 +127,8 @@ def another(watched: Watched, lab: Lab, page: Page, workspace: str) -> OpenPage:
     def opened(*, same_browser: bool = True) -> Panel:
         context = page.context if same_browser else watched.context()
         made = Panel(context.new_page())
-        made.visit(lab, workspace)
+        # One that is open in the browser already is left by JupyterLab while it loads.
+        made.visit(lab, f"{workspace}-{uuid.uuid4().hex[:8]}")
         return made
 
     return opened
