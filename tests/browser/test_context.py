@@ -25,10 +25,15 @@ table = Table([1, 2])"""
 
 KEPT = """async workspace => {
   // As the next visit reads it.
-  const { data } = await (await fetch(`/lab/api/workspaces/${workspace}`)).json();
-  const { notebook } = data['jupyter-llmchat:context'] ?? {};
-  const opened = JSON.stringify(data['layout-restorer:data']?.main ?? null);
-  return notebook === false && opened.includes(`notebook:${workspace}.ipynb`);
+  const isKept = async () => {
+    const { data } = await (await fetch(`/lab/api/workspaces/${workspace}`)).json();
+    const current = data['layout-restorer:data']?.main?.current;
+    const isOff = data['jupyter-llmchat:context']?.notebook === false;
+    return isOff && current === `notebook:${workspace}.ipynb`;
+  };
+  while (!await isKept()) {
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
 }"""
 KERNEL_IS_IDLE = """() => {
   const { sessionContext } = window.jupyterapp.shell.currentWidget;
@@ -169,7 +174,7 @@ def test_what_is_turned_off_is_not_sent_and_stays_off(
     context.toggle("notebook").click()
     expect(context.toggle("notebook")).to_have_attribute("aria-pressed", "false")
     assert kinds(context.asked("say:One cell.")) == ["cell"]
-    page.wait_for_function(KEPT, arg=workspace)
+    page.evaluate(KEPT, workspace)
     context.panel.visit(lab, workspace)
     expect(notebook.cells.first).to_be_visible()
     expect(context.toggle("cell")).to_have_attribute("aria-pressed", "true")
