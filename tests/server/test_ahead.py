@@ -88,8 +88,7 @@ async def test_sessions_do_not_replace_one_another(
         session = await new_session(services)
         ahead.learn("local", session, context)
         ahead.read("local", session)
-    await eventually(lambda: len(reader.ended) == 2)
-    assert not ahead._reading
+    await eventually(lambda: len(reader.ended) == 2 and not ahead._reading)
 
 
 async def test_the_notebooks_of_the_sessions_used_last_are_remembered(
