@@ -26,10 +26,14 @@ def dismiss_dialogs(page: Page) -> None:
     )
 
 
+def press_if_there(button: Locator) -> None:
+    """What it is for may have come about without it just now, and it has gone."""
+    button.evaluate_all("found => found.forEach(each => each.click())")
+
+
 def look_again(place: Locator) -> None:
-    """Presses the button, if the server has not been found without it just now."""
-    again = place.get_by_role("button", name="Ask the server again now")
-    again.evaluate_all("found => found.forEach(each => each.click())")
+    """For a server that is there again."""
+    press_if_there(place.get_by_role("button", name="Ask the server again now"))
 
 
 class Panel:

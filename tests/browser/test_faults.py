@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from .browser import Watched
 from .lab import Lab
 from .lab import lab as started_lab
-from .panel import SERVICE, Panel
+from .panel import SERVICE, Panel, press_if_there
 
 SOCKETS = """() => {
   const sockets = [];
@@ -82,12 +82,6 @@ def wait_kept(lab: Lab, panel: Panel, text: str) -> None:
         time.sleep(0.1)
 
 
-def connect_now(lost: Locator) -> None:
-    """Presses the button, if the page has not connected by itself just now."""
-    button = lost.get_by_role("button", name="Connect now")
-    button.evaluate_all("found => found.forEach(each => each.click())")
-
-
 def test_a_server_that_is_killed_and_started_again(
     visited: Visit, mortal_lab: Lab
 ) -> None:
@@ -100,7 +94,7 @@ def test_a_server_that_is_killed_and_started_again(
     expect(lost).to_contain_text("The connection is lost. Trying again in")
     panel.shoot("connection-lost")
     mortal_lab.start()
-    connect_now(lost)
+    press_if_there(lost.get_by_role("button", name="Connect now"))
     panel.wait_ended()
     expect(lost).to_have_count(0)
     expect(panel.root.get_by_text("Interrupted", exact=True)).to_be_visible()
