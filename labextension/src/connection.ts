@@ -234,9 +234,13 @@ export class Connection implements IDisposable {
   private disposed = false;
 }
 
+/**
+ * Events come without gaps from the place that was asked for. One that is further on was
+ * sent for who followed the turn before, and comes again in its place.
+ */
 function belongs(event: TurnEvent, each: Followed): boolean {
   if (each.turnId !== null) {
-    return each.turnId === event.turn_id && event.seq >= each.nextSeq;
+    return each.turnId === event.turn_id && event.seq === each.nextSeq;
   }
   return event.type === 'start' && each.ask?.client_message_id === event.client_message_id;
 }

@@ -178,6 +178,20 @@ test('a stop that cannot be sent says so', () => {
   expect(socket.sent[1]).toEqual({ type: 'cancel', turn_id: 't' });
 });
 
+test('a turn that is followed again is heard from its beginning, whatever is on its way', () => {
+  const socket = asked();
+  [START, chunk(1)].forEach(each => socket.says(each));
+  connection.forget('c');
+  const again = new Heard();
+  connection.follow('t', 0, again);
+  const end = { type: 'complete', turn_id: 't', seq: 3 };
+  // The server has not read yet that the turn is followed anew.
+  [chunk(2), end].forEach(each => socket.says(each));
+  expect(again.events).toHaveLength(0);
+  [START, chunk(1), chunk(2), end].forEach(each => socket.says(each));
+  expect(again.events.map(each => each.seq)).toEqual([0, 1, 2, 3]);
+});
+
 test('two turns at once are kept apart', () => {
   const socket = asked();
   const other = new Heard();
