@@ -331,6 +331,22 @@ def gone_session(allowed_errors: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("gone_session")
+def test_an_answer_that_is_left_and_come_back_to_is_whole(
+    panel: Panel, word: str
+) -> None:
+    said = " ".join(f"{word}-{number}" for number in range(200))
+    panel.ask(f"piece=4 say:{said}")
+    expect(panel.stages).to_have_count(1)
+    session = panel.session
+    for _ in range(10):
+        panel.choose(None)
+        expect(panel.stages).to_have_count(0)
+        panel.choose(session)
+        expect(panel.stages).to_have_count(1)
+    panel.wait_ended()
+    expect(panel.messages.last.locator(".jp-RenderedHTMLCommon")).to_have_text(said)
+
+
 def test_a_conversation_that_is_gone_is_said_to_be(
     lab: Lab, panel: Panel, listed: SessionList
 ) -> None:
