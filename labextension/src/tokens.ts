@@ -93,6 +93,8 @@ export interface ISidebar {
   readonly toolbar: Toolbar;
   /** An answer that is shown has more text, or has ended; some times a second at most. */
   readonly turnChanged: ISignal<unknown, TurnState>;
+  /** A question was taken by the server after its conversation had been left here. */
+  readonly turnLeft: ISignal<unknown, TurnState>;
   /** Of the conversation that is shown; another one with the next. */
   readonly input: IInputModel;
   /** `/commands` and `@names` of the input. */

@@ -18,6 +18,7 @@ export class Notifier {
     private readonly trans: TranslationBundle
   ) {
     sidebar.turnChanged.connect(this.onTurn, this);
+    sidebar.turnLeft.connect(this.onLeft, this);
     service.sessionChanged.connect(this.onSession, this);
     document.addEventListener('visibilitychange', this.onLook);
     this.sight?.observe(sidebar.panel.node);
@@ -25,6 +26,7 @@ export class Notifier {
 
   dispose(): void {
     this.sidebar.turnChanged.disconnect(this.onTurn, this);
+    this.sidebar.turnLeft.disconnect(this.onLeft, this);
     this.service.sessionChanged.disconnect(this.onSession, this);
     document.removeEventListener('visibilitychange', this.onLook);
     this.sight?.disconnect();
@@ -45,6 +47,11 @@ export class Notifier {
     } else if (this.running.delete(id) && !this.isSeen(session) && !isStopped(turn)) {
       this.tell(turn);
     }
+  }
+
+  private onLeft(_: unknown, turn: TurnState): void {
+    this.running.set(turn.turn_id, turn);
+    this.follow(turn.turn_id, turn);
   }
 
   /** The panel follows only what it shows; what was left is followed from here. */

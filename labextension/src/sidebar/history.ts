@@ -20,15 +20,16 @@ export class History {
   }
 
   /**
-   * The end of the conversation; turns that are known stay the same objects. null if it
-   * has been read anew meanwhile: answers may come in another order.
+   * The end of the conversation; turns that are known by then stay the same objects. null
+   * if it has been read anew meanwhile: answers may come in another order.
    */
-  async last(sessionId: string, known: readonly Turn[]): Promise<Turn[] | null> {
+  async last(sessionId: string, knownNow: () => readonly Turn[]): Promise<Turn[] | null> {
     const reading = ++this.readings;
     const page = await this.api.messages(sessionId, { limit: PAGE });
     if (reading !== this.readings) {
       return null;
     }
+    const known = knownNow();
     const turns = this.turnsOf(page.messages, known);
     const first = known.findIndex(each => each.turnId === turns[0]?.turnId);
     if (first > 0) {

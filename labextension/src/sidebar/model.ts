@@ -11,10 +11,11 @@ import type { AskBody, ErrorBody, TurnState } from '../protocol';
 import type { AskRequest, Asked, IChatService } from '../tokens';
 import { ChatContext } from './chat-context';
 import { History } from './history';
+import { reconcile } from './reconcile';
 import { Throttle } from './throttle';
 import { Turn } from './turn';
 import type { Around } from './turn';
-import { BOT, isSame, messagesOf } from './turn-messages';
+import { BOT, messagesOf } from './turn-messages';
 
 /** Renders a second at most: 10. */
 const RENDER_GAP_MS = 100;
@@ -24,6 +25,8 @@ export type ModelOptions = IChatModel.IOptions & {
   sessionId: string | null;
   person: IUser;
   pages: OtherPages;
+  /** The server has taken a question for which nobody waits here any more. */
+  takenLate(turn: TurnState): void;
   /** Renders a second are limited by this. */
   renderGapMs?: number;
 };
@@ -43,6 +46,7 @@ export class ChatModel extends AbstractChatModel {
     this.pages = options.pages;
     this.session = options.sessionId;
     this.person = options.person;
+    this.takenLate = options.takenLate;
     this.around = {
       connection: this.service.connection,
       cancel: turnId => this.service.api.cancel(turnId),
@@ -116,7 +120,7 @@ export class ChatModel extends AbstractChatModel {
     }
     this.becomes({ isLoading: !isQuiet });
     try {
-      const told = await this.history.last(id, this.turns);
+      const told = await this.history.last(id, () => this.turns);
       if (told === null) {
         return;
       }
@@ -153,10 +157,10 @@ export class ChatModel extends AbstractChatModel {
     }
     try {
       const { updated } = await this.service.api.session(this.session);
-      const isNew = this.updated !== 0 && updated !== this.updated;
+      const isNew = updated !== this.updated;
       this.updated = updated;
       if (isNew) {
-        await this.load();
+        await this.load(true);
       }
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) {
@@ -278,7 +282,9 @@ export class ChatModel extends AbstractChatModel {
   private async begun(): Promise<string> {
     const { id } = await this.service.api.createSession();
     this.session = id;
-    this.service.setCurrentSession(id);
+    if (!this.isDisposed) {
+      this.service.setCurrentSession(id);
+    }
     return id;
   }
 
@@ -301,15 +307,34 @@ export class ChatModel extends AbstractChatModel {
   }
 
   private forget(turn: Turn): void {
-    this.service.connection.forget(turn.key);
+    // What the server may be taking just now is listened to until it has; see `taken`.
+    if (turn.turnId !== null || turn.ended) {
+      this.service.connection.forget(turn.key);
+    }
     turn.left();
   }
 
   private taken(turn: Turn): void {
     this.tell();
+    if (this.isDisposed || !this.turns.includes(turn)) {
+      this.service.connection.forget(turn.key);
+      this.takenLate(turn.state);
+      return;
+    }
+    this.dropTwin(turn);
     if (turn.request?.replaces !== undefined) {
       // The server knows which versions of it there are.
       void this.load(true);
+    }
+  }
+
+  /** What was asked here may have been read as the server's before it was heard of. */
+  private dropTwin(turn: Turn): void {
+    const others = this.turns.filter(each => each !== turn);
+    const twin = others.find(each => each.turnId === turn.turnId);
+    if (twin !== undefined) {
+      turn.versions = twin.versions;
+      this.replaceTurns(others.map(each => (each === twin ? turn : each)));
     }
   }
 
@@ -334,42 +359,12 @@ export class ChatModel extends AbstractChatModel {
     if (this.isDisposed) {
       return;
     }
-    this.reconcile(this.turns.flatMap(each => messagesOf(each, this.person)));
+    if (reconcile(this, this.turns.flatMap(each => messagesOf(each, this.person)))) {
+      this.unreadMessages = [];
+    }
     this.updateWriters(this.isAnswering ? [{ user: BOT }] : []);
     this.changedTurns.forEach(each => this.turnChanged.emit(each.state));
     this.changedTurns.clear();
-  }
-
-  /** Only what differs is touched: what is rendered stays. */
-  private reconcile(wanted: IMessageContent[]): void {
-    const ids = new Set(wanted.map(each => each.id));
-    for (let index = this.messages.length - 1; index >= 0; index--) {
-      if (!ids.has(this.messages[index].id)) {
-        this.messagesDeleted(index, 1);
-      }
-    }
-    const have = new Map(this.messages.map(each => [each.id, each]));
-    let missing: IMessageContent[] = [];
-    wanted.forEach((content, index) => {
-      const message = have.get(content.id);
-      if (message === undefined) {
-        missing.push(content);
-        return;
-      }
-      this.insert(index - missing.length, missing);
-      missing = [];
-      if (!isSame(message.content, content)) {
-        message.update({ body: content.body, metadata: content.metadata });
-      }
-    });
-    this.insert(wanted.length - missing.length, missing);
-  }
-
-  private insert(index: number, contents: IMessageContent[]): void {
-    if (contents.length > 0) {
-      this.messagesInserted(index, contents);
-      this.unreadMessages = [];
-    }
   }
 
   private changed(turn: Turn, atOnce: boolean): void {
@@ -385,12 +380,13 @@ export class ChatModel extends AbstractChatModel {
   private readonly service: IChatService;
   private readonly pages: OtherPages;
   private readonly person: IUser;
+  private readonly takenLate: ModelOptions['takenLate'];
   private readonly history: History;
   private readonly throttle: Throttle;
   private readonly changedTurns = new Set<Turn>();
   private session: string | null;
   private beginning: Promise<string> | null = null;
-  /** When the server saw the last change of the conversation; 0 if not asked yet. */
+  /** When the server had last seen a change, at the last look; 0 before the first. */
   private updated = 0;
   private turns: Turn[] = [];
   private current: Standing = { isLoading: false, hasOlder: false, problem: null };

@@ -62,6 +62,8 @@ export class ChatPanel extends Panel {
   readonly above = new Panel();
   readonly live: LiveRegion;
   readonly turnChanged = new Signal<this, TurnState>(this);
+  /** A question was taken by the server after its conversation had been left here. */
+  readonly turnLeft = new Signal<this, TurnState>(this);
   /** What can be done is another: an answer has begun or ended, or a conversation is shown. */
   readonly changed = new Signal<this, void>(this);
 
@@ -134,6 +136,7 @@ export class ChatPanel extends Panel {
     const { service, person, cells, commands, rendermime, trans } = this.options;
     const model = new ChatModel({
       service, sessionId, person, commands, pages: this.pages,
+      takenLate: turn => this.onTakenLate(turn),
       config: { ...this.config, unreadNotifications: false, stackMessages: false }
     });
     this.current = model;
@@ -170,6 +173,15 @@ export class ChatPanel extends Panel {
   private onTurn(_: ChatModel, turn: TurnState): void {
     this.live.tell(turn);
     this.turnChanged.emit(turn);
+  }
+
+  private onTakenLate(turn: TurnState): void {
+    if (turn.session_id === this.current.sessionId) {
+      // The conversation was read before the question was in it.
+      void this.current.load(true);
+    } else {
+      this.turnLeft.emit(turn);
+    }
   }
 
   private onWriters(): void {

@@ -90,6 +90,7 @@ function opened(
       return panel.model.input;
     },
     turnChanged: panel.turnChanged,
+    turnLeft: panel.turnLeft,
     add: (place, widget) => panel.put(place, widget),
     cover: widget => panel.cover(widget),
     reveal: turnId => panel.reveal(turnId),

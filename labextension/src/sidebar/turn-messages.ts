@@ -57,13 +57,3 @@ function message(
 ): IMessageContent {
   return { type: 'msg', id: `${turn.key}:${part}`, body, time: turn.asked, sender, metadata };
 }
-
-/** Whether two states of a message look the same. */
-export function isSame(one: IMessageContent, other: IMessageContent): boolean {
-  if (one.body !== other.body) {
-    return false;
-  }
-  const before = (one.metadata ?? {}) as Record<string, unknown>;
-  const after = (other.metadata ?? {}) as Record<string, unknown>;
-  return Object.keys(after).every(name => before[name] === after[name]);
-}

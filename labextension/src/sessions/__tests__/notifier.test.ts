@@ -15,6 +15,7 @@ const emit = Notification.emit as jest.Mock;
 
 let panel: { isVisible: boolean; node: HTMLElement };
 let turnChanged: Signal<object, TurnState>;
+let turnLeft: Signal<object, TurnState>;
 let service: {
   currentSession: string | null;
   sessionChanged: Signal<object, string | null>;
@@ -28,6 +29,7 @@ beforeEach(() => {
   emit.mockClear();
   panel = { isVisible: false, node: document.createElement('div') };
   turnChanged = new Signal<object, TurnState>({});
+  turnLeft = new Signal<object, TurnState>({});
   service = {
     currentSession: 's',
     sessionChanged: new Signal<object, string | null>({}),
@@ -35,7 +37,7 @@ beforeEach(() => {
     connection: { follow: jest.fn() }
   };
   open = jest.fn();
-  const sidebar = { panel, turnChanged, open };
+  const sidebar = { panel, turnChanged, turnLeft, open };
   const trans = nullTranslator.load('jupyter-llmchat');
   notifier = new Notifier(service as never, sidebar as never, trans);
 });
@@ -82,6 +84,17 @@ test('an answer goes on in a conversation that is left', () => {
   expect(service.connection.follow).toHaveBeenCalledWith('t', 4, expect.anything());
   const listener = service.connection.follow.mock.calls[0][2] as Listener;
   const end = { type: 'complete', turn_id: 't', seq: 4, finish_reason: 'stop', metrics: null };
+  listener.event(end as unknown as TurnEvent);
+  expect(emit).toHaveBeenCalledTimes(1);
+});
+
+test('a question that was taken after it was left is told of when it is answered', () => {
+  panel.isVisible = true;
+  service.currentSession = 'other';
+  turnLeft.emit({ ...NOTHING, turn_id: 't', session_id: 's', question: 'Why?', next_seq: 1 });
+  expect(service.connection.follow).toHaveBeenCalledWith('t', 1, expect.anything());
+  const listener = service.connection.follow.mock.calls[0][2] as Listener;
+  const end = { type: 'complete', turn_id: 't', seq: 1, finish_reason: 'stop', metrics: null };
   listener.event(end as unknown as TurnEvent);
   expect(emit).toHaveBeenCalledTimes(1);
 });

@@ -3,7 +3,7 @@
 import type { Listener } from '../../connection';
 import { ContextSources } from '../../context-sources';
 import { OtherPages } from '../../other-pages';
-import type { AskBody, ContextPart, Message, TurnEvent } from '../../protocol';
+import type { AskBody, Message, TurnEvent, TurnState } from '../../protocol';
 import { ChatModel } from '../model';
 
 const PERSON = { username: 'me' };
@@ -61,6 +61,8 @@ export let connection: FakeConnection;
 export let api: Record<string, jest.Mock>;
 export let context: ContextSources;
 export let sessions: (string | null)[];
+/** Questions that were taken when nobody waited for them any more. */
+export let late: TurnState[];
 let models: ChatModel[];
 
 export function freshly(): void {
@@ -73,6 +75,7 @@ function begin(): void {
   connection = new FakeConnection();
   context = new ContextSources();
   sessions = [];
+  late = [];
   models = [];
   api = {
     messages: jest.fn().mockResolvedValue({ messages: [], next: null }),
@@ -93,7 +96,8 @@ export function model(sessionId: string | null = 's'): ChatModel {
     api, connection, context, setCurrentSession: (id: string | null) => sessions.push(id)
   };
   const made = new ChatModel({
-    service: service as never, sessionId, person: PERSON, pages: new OtherPages()
+    service: service as never, sessionId, person: PERSON, pages: new OtherPages(),
+    takenLate: turn => late.push(turn)
   });
   models.push(made);
   return made;
