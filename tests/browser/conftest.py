@@ -138,3 +138,9 @@ def another(watched: Watched, lab: Lab, page: Page, workspace: str) -> OpenPage:
         return made
 
     return opened
+
+
+@pytest.fixture
+def word() -> str:
+    """In no other test's conversations."""
+    return f"w{uuid.uuid4().hex[:10]}"

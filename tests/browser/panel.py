@@ -80,6 +80,13 @@ class Panel:
             self.page.click(TAB)
         expect(self.input).to_be_visible()
 
+    def leave(self, lab: Lab) -> None:
+        """For another page of the server.
+
+        To a page that is closed while it is busy the browser gives only half a second.
+        """
+        self.page.goto(f"{lab.url}/api")
+
     def ask(self, question: str) -> None:
         self.input.fill(question)
         self.input.press("Enter")

@@ -5,30 +5,22 @@ from __future__ import annotations
 import json
 import time
 import urllib.error
-import uuid
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from .conftest import OpenPage
 from .lab import Lab
 from .panel import Panel
 from .session_list import SessionList
 
-# Each of them is the time that a person has in the page.
+# The time that a person has in the page.
 LONG_UNDO = """() => {
   const { setTimeout } = window;
   window.setTimeout = (run, ms, ...more) =>
     setTimeout(run, ms === 6_000 ? 600_000 : ms, ...more);
 }"""
-LONG_TOASTS = ".Toastify__progress-bar { animation-play-state: paused !important; }"
-
-
-@pytest.fixture
-def word() -> str:
-    """In no other test's conversations."""
-    return f"w{uuid.uuid4().hex[:10]}"
 
 
 @pytest.fixture
@@ -38,9 +30,8 @@ def listed(panel: Panel) -> SessionList:
 
 @pytest.fixture
 def patient(panel: Panel) -> None:
-    """What can be undone, or tells of something, stays for longer than a test takes."""
+    """What can be undone can be for longer than a test takes."""
     panel.page.evaluate(LONG_UNDO)
-    panel.page.add_style_tag(content=LONG_TOASTS)
 
 
 def is_kept(lab: Lab, session: str) -> bool:
@@ -63,14 +54,6 @@ def wait_found(lab: Lab, word: str) -> None:
 def roles(lab: Lab, word: str) -> list[str]:
     hits = lab.api("search", "POST", {"query": word})["hits"]
     return [each["role"] for each in hits]
-
-
-def leave(panel: Panel, lab: Lab) -> None:
-    """For another page of the server.
-
-    To a page that is closed while it is busy the browser gives only half a second.
-    """
-    panel.page.goto(f"{lab.url}/api")
 
 
 def renamed(lab: Lab, title: str, question: str = "short") -> str:
@@ -96,19 +79,6 @@ def test_what_was_said_is_found_and_shown(
     expect(panel.questions.filter(has_text=word)).to_be_in_viewport()
     assert panel.session == session
     panel.shoot("sessions-found")
-
-
-def test_another_browser_that_listens_is_seen(
-    lab: Lab, panel: Panel, another: OpenPage, word: str
-) -> None:
-    panel.ask(f"hold=3 say:The {word} is here.")
-    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
-    other = another(same_browser=False)
-    other.choose(panel.session)
-    for page in (panel, other):
-        expect(page.root.get_by_label("Also open in 1 other page")).to_be_visible()
-    lab.open_gate()
-    other.wait_ended()
 
 
 def test_nothing_found_is_said(listed: SessionList, lab: Lab, word: str) -> None:
@@ -189,7 +159,7 @@ def test_a_page_that_is_left_deletes_what_it_said(
     listed.open()
     listed.choose_in_menu(word, "Delete")
     expect(listed.undo).to_be_visible()
-    leave(panel, lab)
+    panel.leave(lab)
     end = time.monotonic() + 60
     while is_kept(lab, session):
         assert time.monotonic() < end, "it is still there"
@@ -291,62 +261,12 @@ def test_older_ones_come_as_they_are_reached(
     expect(listed.row(f"{word} 00")).to_be_visible()
 
 
-def test_two_pages_show_the_same_stream(
-    lab: Lab, panel: Panel, another: OpenPage, word: str
-) -> None:
-    panel.ask(f"hold=3 say:The {word} is here, and it goes on to its end.")
-    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
-    other = another()
-    other.choose(panel.session)
-    shown = panel.root.get_by_label("Also open in 1 other page")
-    expect(shown).to_be_visible()
-    expect(other.messages.last).to_contain_text(f"The {word[:4]}")
-    expect(other.stop_button).to_be_visible()
-    panel.shoot("sessions-two-pages")
-    lab.open_gate()
-    for page in (panel, other):
-        page.wait_ended()
-        expect(page.messages.last).to_contain_text("it goes on to its end.")
-    leave(other, lab)
-    expect(shown).to_have_count(0)
-
-
-def test_a_page_that_is_loaded_again_goes_on_where_it_was(
-    lab: Lab, panel: Panel, word: str
-) -> None:
-    panel.ask(f"hold=3 say:The {word} is here, and it goes on to its end.")
-    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
-    panel.page.reload()
-    panel.open()
-    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
-    expect(panel.stop_button).to_be_visible()
-    lab.open_gate()
-    panel.wait_ended()
-    expect(panel.messages.last).to_contain_text(f"The {word} is here, and it goes on")
-
-
 @pytest.fixture
 def gone_session(allowed_errors: list[str]) -> None:
     allowed_errors.append(r"status of 404 .*/sessions/")
 
 
 @pytest.mark.usefixtures("gone_session")
-def test_an_answer_that_is_left_and_come_back_to_is_whole(
-    panel: Panel, word: str
-) -> None:
-    said = " ".join(f"{word}-{number}" for number in range(200))
-    panel.ask(f"piece=4 say:{said}")
-    expect(panel.stages).to_have_count(1)
-    session = panel.session
-    for _ in range(10):
-        panel.choose(None)
-        expect(panel.stages).to_have_count(0)
-        panel.choose(session)
-        expect(panel.stages).to_have_count(1)
-    panel.wait_ended()
-    expect(panel.messages.last.locator(".jp-RenderedHTMLCommon")).to_have_text(said)
-
-
 def test_a_conversation_that_is_gone_is_said_to_be(
     lab: Lab, panel: Panel, listed: SessionList
 ) -> None:
@@ -362,42 +282,3 @@ def test_a_conversation_that_is_gone_is_said_to_be(
     told.get_by_text("New conversation").click()
     expect(told).to_have_count(0)
     panel.answered("short")
-
-
-@pytest.mark.usefixtures("patient")
-def test_an_answer_that_ends_unseen_is_told(
-    lab: Lab, panel: Panel, page: Page, word: str
-) -> None:
-    panel.ask(f"hold=2 say:The {word} is here.")
-    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
-    page.click('.jp-SideBar [data-id="jupyter-llmchat-sidebar"]')
-    expect(panel.input).to_be_hidden()
-    lab.open_gate()
-    told = page.locator(".Toastify__toast", has_text="has been answered")
-    expect(told).to_be_visible()
-    panel.shoot("sessions-notification")
-    told.get_by_role("button", name="Open").click()
-    expect(panel.messages.last).to_contain_text(f"The {word} is here.")
-
-
-@pytest.mark.usefixtures("patient")
-def test_an_answer_in_a_conversation_that_was_left_is_told(
-    lab: Lab, panel: Panel, page: Page, word: str
-) -> None:
-    panel.ask(f"hold=2 say:The {word} is here.")
-    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
-    session = panel.session
-    panel.root.get_by_role("button", name="New conversation").last.click()
-    expect(panel.questions).to_have_count(0)
-    lab.open_gate()
-    told = page.locator(".Toastify__toast", has_text="has been answered")
-    told.get_by_role("button", name="Open").click()
-    expect(panel.messages.last).to_contain_text(f"The {word} is here.")
-    assert panel.session == session
-
-
-def test_an_answer_that_is_seen_is_not_told(
-    panel: Panel, page: Page, word: str
-) -> None:
-    panel.answered(f"say:The {word} is here.")
-    expect(page.locator(".Toastify__toast")).to_have_count(0)

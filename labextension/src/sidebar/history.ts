@@ -32,7 +32,7 @@ export class History {
     const known = knownNow();
     const turns = this.turnsOf(page.messages, known);
     const first = known.findIndex(each => each.turnId === turns[0]?.turnId);
-    if (first > 0) {
+    if (first > 0 && page.next !== null) {
       // More has been read already than this page goes back.
       return [...known.slice(0, first), ...turns];
     }

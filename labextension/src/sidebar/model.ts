@@ -119,15 +119,14 @@ export class ChatModel extends AbstractChatModel {
       return;
     }
     this.becomes({ isLoading: !isQuiet });
+    const placed = new Set(this.turns.filter(each => each.turnId !== null));
     try {
       const told = await this.history.last(id, () => this.turns);
       if (told === null) {
         return;
       }
-      // What is being asked may be newer than what was read; what nobody has taken is kept.
-      const newer = this.turns.filter(
-        each => !told.includes(each) && (!each.ended || each.turnId === null)
-      );
+      // What was taken before and is not told belongs to another version.
+      const newer = this.turns.filter(each => !told.includes(each) && !placed.has(each));
       this.replaceTurns([...told, ...newer]);
       this.becomes({ isLoading: false, problem: null, hasOlder: this.history.hasOlder });
     } catch (error) {

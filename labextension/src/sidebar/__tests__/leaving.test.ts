@@ -105,3 +105,22 @@ test('what was asked elsewhere before the first look is found by it', async () =
   await chat.refresh();
   expect(api.messages).toHaveBeenCalledTimes(3);
 });
+
+test('an answer of a version that is not shown any more is not shown', async () => {
+  const chat = model();
+  const turn = await asked(chat);
+  turn.starts();
+  api.messages.mockResolvedValue({ messages: pageOf('1'), next: null });
+  await chat.load();
+  expect(shown(chat)).toEqual(['question=question 1', 'core=answer 1']);
+  expect(connection.forgotten).toHaveLength(1);
+});
+
+test('nothing is before what begins the conversation', async () => {
+  api.messages.mockResolvedValueOnce({ messages: pageOf('1', '2'), next: null });
+  const chat = model();
+  await chat.load();
+  api.messages.mockResolvedValueOnce({ messages: pageOf('2'), next: null });
+  await chat.load();
+  expect(shown(chat)).toEqual(['question=question 2', 'core=answer 2']);
+});
