@@ -26,7 +26,7 @@ lab: $(STAMPS)/testing $(STAMPS)/sidebar ## Open JupyterLab with the quickstart 
 test: $(STAMPS)/testing $(STAMPS)/sidebar $(STAMPS)/a2a chromium ## Run every test
 	@$(BIN)/python -m pytest
 
-test-long: $(STAMPS)/testing ## Run the sweeps that take minutes
+test-long: $(STAMPS)/testing $(STAMPS)/sidebar chromium ## Run the sweeps that take minutes
 	@$(BIN)/python -m pytest -m long
 
 check: $(STAMPS)/testing ## Lint, types, import directions, generated files
