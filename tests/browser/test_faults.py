@@ -114,6 +114,8 @@ def sent(panel: Panel, question: str) -> None:
 def test_a_question_to_a_server_that_is_gone(visited: Visit, mortal_lab: Lab) -> None:
     panel = visited(mortal_lab)
     panel.answered("say:first")
+    # JupyterLab fetches what renders Markdown with the first text, and only once.
+    expect(panel.messages.last).to_contain_text("first")
     mortal_lab.kill()
     panel.page.evaluate(IDLE)  # a question sent before that may have been heard
     sent(panel, "say:second")
