@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .conftest import OpenPage
 from .lab import Lab
@@ -23,11 +23,21 @@ def patient(panel: Panel) -> None:
     panel.page.add_style_tag(content=LONG_TOASTS)
 
 
+def ask_held(panel: Panel, word: str, more: str = ".") -> None:
+    """The answer has begun, and goes on when the lab's gate is opened."""
+    panel.ask(f"hold=2 say:The {word} is here{more}")
+    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
+
+
+def told(page: Page) -> Locator:
+    """The notification that a question has been answered."""
+    return page.locator(".Toastify__toast", has_text="has been answered")
+
+
 def test_another_browser_that_listens_is_seen(
     lab: Lab, panel: Panel, another: OpenPage, word: str
 ) -> None:
-    panel.ask(f"hold=3 say:The {word} is here.")
-    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
+    ask_held(panel, word)
     other = another(same_browser=False)
     other.choose(panel.session)
     for page in (panel, other):
@@ -39,8 +49,7 @@ def test_another_browser_that_listens_is_seen(
 def test_two_pages_show_the_same_stream(
     lab: Lab, panel: Panel, another: OpenPage, word: str
 ) -> None:
-    panel.ask(f"hold=3 say:The {word} is here, and it goes on to its end.")
-    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
+    ask_held(panel, word, ", and it goes on to its end.")
     other = another()
     other.choose(panel.session)
     shown = panel.root.get_by_label("Also open in 1 other page")
@@ -59,8 +68,7 @@ def test_two_pages_show_the_same_stream(
 def test_a_page_that_is_loaded_again_goes_on_where_it_was(
     lab: Lab, panel: Panel, word: str
 ) -> None:
-    panel.ask(f"hold=3 say:The {word} is here, and it goes on to its end.")
-    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
+    ask_held(panel, word, ", and it goes on to its end.")
     panel.page.reload()
     panel.open()
     expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
@@ -90,15 +98,13 @@ def test_an_answer_that_is_left_and_come_back_to_is_whole(
 def test_an_answer_that_ends_unseen_is_told(
     lab: Lab, panel: Panel, page: Page, word: str
 ) -> None:
-    panel.ask(f"hold=2 say:The {word} is here.")
-    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
+    ask_held(panel, word)
     page.click('.jp-SideBar [data-id="jupyter-llmchat-sidebar"]')
     expect(panel.input).to_be_hidden()
     lab.open_gate()
-    told = page.locator(".Toastify__toast", has_text="has been answered")
-    expect(told).to_be_visible()
+    expect(told(page)).to_be_visible()
     panel.shoot("sessions-notification")
-    told.get_by_role("button", name="Open").click()
+    told(page).get_by_role("button", name="Open").click()
     expect(panel.messages.last).to_contain_text(f"The {word} is here.")
 
 
@@ -106,14 +112,12 @@ def test_an_answer_that_ends_unseen_is_told(
 def test_an_answer_in_a_conversation_that_was_left_is_told(
     lab: Lab, panel: Panel, page: Page, word: str
 ) -> None:
-    panel.ask(f"hold=2 say:The {word} is here.")
-    expect(panel.messages.last).to_contain_text(f"The {word[:4]}")
+    ask_held(panel, word)
     session = panel.session
     panel.root.get_by_role("button", name="New conversation").last.click()
     expect(panel.questions).to_have_count(0)
     lab.open_gate()
-    told = page.locator(".Toastify__toast", has_text="has been answered")
-    told.get_by_role("button", name="Open").click()
+    told(page).get_by_role("button", name="Open").click()
     expect(panel.messages.last).to_contain_text(f"The {word} is here.")
     assert panel.session == session
 
@@ -127,11 +131,10 @@ def test_a_question_that_is_left_before_it_is_taken_is_told(
     panel.input.fill(f"say:The {word} is here.")
     expect(panel.root.locator(".jp-llmchat-send")).to_be_enabled()
     page.evaluate(SEND_AND_LEAVE)
-    told = page.locator(".Toastify__toast", has_text="has been answered")
-    expect(told).to_be_visible()
+    expect(told(page)).to_be_visible()
     expect(panel.questions).to_have_count(0)
     assert panel.session is None
-    told.get_by_role("button", name="Open").click()
+    told(page).get_by_role("button", name="Open").click()
     expect(panel.messages.last).to_contain_text(f"The {word} is here.")
 
 

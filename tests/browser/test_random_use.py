@@ -129,9 +129,8 @@ class Use:
         if session is None:
             return []
         parts: list[list[str]] = []
-        for message in self.lab.api(f"sessions/{session}/messages?limit=50")[
-            "messages"
-        ]:
+        told = self.lab.api(f"sessions/{session}/messages?limit=50")
+        for message in told["messages"]:
             if message["role"] == "user":
                 parts.append(["question", message["text"]])
             parts += [[each["stage"], each["text"]] for each in message["stages"]]
